@@ -1,0 +1,9 @@
+from libc.stdint cimport int32_t
+
+from classicnlp._ext.alphabet cimport Text
+
+
+cdef class Cutter:
+    cdef Py_ssize_t cut(self, Text text, int32_t* ends) noexcept nogil
+
+cdef list words_of(str text, const int32_t* ends, Py_ssize_t count)

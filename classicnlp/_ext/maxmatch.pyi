@@ -1,0 +1,9 @@
+from classicnlp._ext.cutter import Cutter
+from classicnlp._ext.dictionary import Dictionary
+
+FORWARD: int
+BACKWARD: int
+BIDIRECTIONAL: int
+
+class MaxMatchCutter(Cutter):
+    def __init__(self, dictionary: Dictionary, direction: int) -> None: ...

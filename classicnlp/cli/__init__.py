@@ -1,0 +1,7 @@
+"""The command line: ``classicnlp segment | tag | train | evaluate | info``."""
+
+from __future__ import annotations
+
+from classicnlp.cli.program import main
+
+__all__ = ["main"]

@@ -1,0 +1,39 @@
+"""Progress on standard error, for those who watch."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+
+
+@contextmanager
+def line_bar(quiet: bool) -> Iterator[Callable[[int], object]]:
+    """Show a bar that the yielded function moves on by so many lines.
+
+    There is none where standard error is no terminal or tqdm (an optional extra) is not installed.
+    """
+    if quiet or not sys.stderr.isatty():
+        yield _ignore
+        return
+    try:
+        tqdm = import_module("tqdm")
+    except ImportError:
+        yield _ignore
+        return
+    with tqdm.tqdm(unit=" lines", unit_scale=True, file=sys.stderr) as bar:
+        yield bar.update
+
+
+def epoch_lines(quiet: bool) -> Callable[[int, int, str], None] | None:
+    """Return a function that prints a line for each epoch of training."""
+    return None if quiet else _print_epoch
+
+
+def _print_epoch(epoch: int, epochs: int, message: str) -> None:
+    print(f"epoch {epoch}/{epochs}  {message}", file=sys.stderr, flush=True)
+
+
+def _ignore(count: int) -> None:
+    pass
