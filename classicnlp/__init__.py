@@ -1,0 +1,67 @@
+"""The classical methods of Chinese natural language processing, compiled.
+
+>>> import classicnlp as cn
+>>> cn.segment("我来到北京清华大学")
+['我', '来到', '北京', '清华大学']
+"""
+
+from __future__ import annotations
+
+import functools
+
+from classicnlp import corpus, evaluate, segmentation, tagging
+from classicnlp.doc import Doc
+from classicnlp.errors import CorpusError, ModelError
+from classicnlp.lexicon import Entry, Lexicon
+from classicnlp.pipeline import Pipeline, load
+from classicnlp.spans import Span, Token
+from classicnlp.text import fold, split_sentences
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CorpusError",
+    "Doc",
+    "Entry",
+    "Lexicon",
+    "ModelError",
+    "Pipeline",
+    "Span",
+    "Token",
+    "corpus",
+    "evaluate",
+    "fold",
+    "load",
+    "segment",
+    "segmentation",
+    "split_sentences",
+    "tag",
+    "tagging",
+]
+
+
+@functools.cache
+def _default() -> Pipeline:
+    return load()
+
+
+def segment(text: str) -> list[str]:
+    """Return the words of ``text`` by the default model; joined, they are the text.
+
+    Examples
+    --------
+    >>> segment("今天天气很好。")
+    ['今天', '天气', '很', '好', '。']
+    """
+    return _default().segment(text)
+
+
+def tag(text: str) -> list[Token]:
+    """Return the words of ``text`` with tags and places, by the default model.
+
+    Examples
+    --------
+    >>> tag("他来了")[0]
+    Token(text='他', tag='r', start=0, end=1)
+    """
+    return _default().tag(text)

@@ -76,12 +76,16 @@ def conllu_words(path: Path) -> Iterator[list[str]]:
             words = []
 
 
+def is_ideograph(character: str) -> bool:
+    return "IDEOGRAPH" in unicodedata.name(character, "")
+
+
 def variant_folds(data: Path) -> dict[int, int]:
     """Choose one simplified character for each traditional one: the most frequent opposite."""
     folds = {}
     for t, counts in aligned_scripts(data).items():
         best, count = min(counts.items(), key=lambda item: (-item[1], item[0]))
-        if best != t and count > counts[t] and len(t.encode("utf-16-le")) == 2:
+        if best != t and count > counts[t] and is_ideograph(t) and is_ideograph(best):
             folds[ord(t)] = ord(best)
     return folds
 

@@ -1,0 +1,18 @@
+import numpy as np
+from numpy.typing import NDArray
+
+TEMPLATES_OF_CHARACTERS: tuple[str, ...]
+TEMPLATES_OF_WORDS: tuple[str, ...]
+
+def character_features(
+    symbols: NDArray[np.int32], offsets: NDArray[np.int64]
+) -> NDArray[np.uint64]: ...
+def word_features(
+    symbols: NDArray[np.int32],
+    classes: NDArray[np.uint8],
+    word_offsets: NDArray[np.int64],
+    offsets: NDArray[np.int64],
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]: ...
+def number(
+    keys: NDArray[np.uint64],
+) -> tuple[NDArray[np.int32], NDArray[np.uint64], NDArray[np.int32]]: ...

@@ -1,0 +1,227 @@
+"""Features as 64-bit keys: computed from symbols, numbered once for training, no strings.
+
+A character feature packs its template and one or two symbols, so that no two features share a
+key. A word feature hashes its template and words; among a million features two share a key
+with a probability below one in ten million.
+"""
+
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
+
+import numpy as np
+
+cdef enum:
+    SYMBOL_BITS = 21
+    CHARACTER_TEMPLATES = 6
+
+# C-1, C0, C1, C-1C0, C0C1, C-1C1 (Zhao, Huang, Li and Lu, 2010).
+TEMPLATES_OF_CHARACTERS = ("C-1", "C0", "C1", "C-1C0", "C0C1", "C-1C1")
+
+TEMPLATES_OF_WORDS = (
+    "W-1", "W0", "W1", "W-1W0", "W0W1", "W-1W1", "W-2", "W2",
+    "first character", "first two", "first three", "last character", "last two", "last three",
+    "length and classes", "last of W-1", "first of W1", "last character and length",
+    "last of W-1 and first of W1",
+)
+
+
+cdef inline uint64_t pack(uint64_t template, int32_t a, int32_t b) noexcept nogil:
+    return (template << (2 * SYMBOL_BITS)) | (<uint64_t> a << SYMBOL_BITS) | <uint64_t> b
+
+
+def character_features(const int32_t[::1] symbols not None, const int64_t[::1] offsets not None):
+    """Return the keys of the six templates at each character of each sequence.
+
+    Parameters
+    ----------
+    symbols : int32 array, shape (n,)
+        The symbols of all sequences, one after another, each below 2**21.
+    offsets : int64 array, ascending from 0 to n
+        Where each sequence begins, and the end of the last; beyond its ends stands symbol 0.
+
+    Returns
+    -------
+    uint64 array, shape (n, 6)
+    """
+    cdef Py_ssize_t n = symbols.shape[0], s, i, start, stop
+    cdef int32_t before, here, after
+    keys = np.empty((n, CHARACTER_TEMPLATES), np.uint64)
+    cdef uint64_t[:, ::1] out = keys
+    if offsets.shape[0] == 0 or offsets[0] != 0 or offsets[offsets.shape[0] - 1] != n:
+        raise ValueError("offsets must run from 0 to the number of symbols")
+    with nogil:
+        for s in range(offsets.shape[0] - 1):
+            start, stop = offsets[s], offsets[s + 1]
+            for i in range(start, stop):
+                before = symbols[i - 1] if i > start else 0
+                here = symbols[i]
+                after = symbols[i + 1] if i + 1 < stop else 0
+                out[i, 0] = pack(1, before, 0)
+                out[i, 1] = pack(2, here, 0)
+                out[i, 2] = pack(3, after, 0)
+                out[i, 3] = pack(4, before, here)
+                out[i, 4] = pack(5, here, after)
+                out[i, 5] = pack(6, before, after)
+    return keys
+
+
+cdef uint64_t hash_symbols(const int32_t* symbols, int32_t length) noexcept nogil:
+    cdef uint64_t key = 0x243F6A8885A308D3
+    cdef int32_t i
+    for i in range(length):
+        key = (key ^ <uint64_t> symbols[i]) * <uint64_t> 0x9E3779B97F4A7C15
+        key ^= key >> 32
+    return mix(key ^ <uint64_t> length)
+
+
+cdef inline uint64_t joined(uint64_t template, uint64_t a, uint64_t b) noexcept nogil:
+    cdef uint64_t key = mix(mix(a + template * <uint64_t> 0x9E3779B97F4A7C15) + b)
+    return key if key else 1  # 0 says that a feature is absent
+
+
+cdef int32_t shape_of(const int32_t* symbols, const unsigned char* classes, int32_t length) noexcept nogil:
+    """Return a small number that tells length (to 6) and the classes of first and last character."""
+    return min(length, 6) * 256 + classes[0] * 16 + classes[length - 1]
+
+
+cdef void word_features_at(
+    const int32_t* symbols, const uint64_t* words, const int32_t* ends, int32_t count, int32_t i,
+    const int32_t* shapes, uint64_t* keys,
+) noexcept nogil:
+    """Write the keys of word i of ``count``, WORD_TEMPLATES of them, 0 where one is absent."""
+    cdef int32_t start = ends[i - 1] if i > 0 else 0, length = ends[i] - start
+    cdef const int32_t* word = symbols + start
+    cdef uint64_t before = words[i - 1] if i > 0 else 1, here = words[i]
+    cdef uint64_t after = words[i + 1] if i + 1 < count else 2
+    cdef uint64_t last = <uint64_t> word[length - 1]
+    cdef uint64_t last_before = <uint64_t> symbols[start - 1] + 8 if i > 0 else 1
+    cdef uint64_t first_after = <uint64_t> symbols[ends[i]] + 8 if i + 1 < count else 2
+    keys[0] = joined(1, before, 0)
+    keys[1] = joined(2, here, 0)
+    keys[2] = joined(3, after, 0)
+    keys[3] = joined(4, before, here)
+    keys[4] = joined(5, here, after)
+    keys[5] = joined(6, before, after)
+    keys[6] = joined(7, words[i - 2] if i > 1 else 1, 0)
+    keys[7] = joined(8, words[i + 2] if i + 2 < count else 2, 0)
+    keys[8] = joined(9, <uint64_t> word[0], 0)
+    keys[9] = joined(10, hash_symbols(word, 2), 0) if length > 1 else 0
+    keys[10] = joined(11, hash_symbols(word, 3), 0) if length > 2 else 0
+    keys[11] = joined(12, last, 0)
+    keys[12] = joined(13, hash_symbols(word + length - 2, 2), 0) if length > 1 else 0
+    keys[13] = joined(14, hash_symbols(word + length - 3, 3), 0) if length > 2 else 0
+    keys[14] = joined(15, <uint64_t> shapes[i], 0)
+    keys[15] = joined(16, last_before, 0)
+    keys[16] = joined(17, first_after, 0)
+    keys[17] = joined(18, last, <uint64_t> length)
+    keys[18] = joined(19, last_before, first_after)
+
+
+def word_features(const int32_t[::1] symbols not None, const uint8_t[::1] classes not None,
+                  const int64_t[::1] word_offsets not None, const int64_t[::1] offsets not None):
+    """Return the keys of the word templates at each word of each sequence, and of the words.
+
+    Parameters
+    ----------
+    symbols : int32 array, shape (n,)
+        The symbols of all words, one after another.
+    classes : uint8 array, shape (n,)
+        The characters' classes.
+    word_offsets : int64 array, ascending from 0 to n
+        Where each word begins in ``symbols``, and the end of the last; no word is empty.
+    offsets : int64 array, ascending from 0 to the number of words
+        Where each sequence begins among the words, and the end of the last.
+
+    Returns
+    -------
+    keys : uint64 array, shape (words, 19)
+        0 where a template gives no feature.
+    words : uint64 array, shape (words,)
+        A key for each word as a whole.
+    """
+    cdef Py_ssize_t total = word_offsets.shape[0] - 1, s, i, low, high, count, base
+    if symbols.shape[0] != classes.shape[0] or total < 0 or word_offsets[total] != symbols.shape[0]:
+        raise ValueError("word_offsets must run from 0 to the number of symbols")
+    if offsets.shape[0] == 0 or offsets[offsets.shape[0] - 1] != total:
+        raise ValueError("offsets must run from 0 to the number of words")
+    keys = np.zeros((total, WORD_TEMPLATES), np.uint64)
+    word_keys = np.empty(total + 1, np.uint64)
+    cdef uint64_t[:, ::1] out = keys
+    cdef uint64_t[::1] words = word_keys
+    cdef int32_t[::1] ends = np.empty(total + 1, np.int32)
+    cdef int32_t[::1] shapes = np.empty(total + 1, np.int32)
+    with nogil:
+        for s in range(offsets.shape[0] - 1):
+            low, high = offsets[s], offsets[s + 1]
+            count = high - low
+            if count == 0:
+                continue
+            base = word_offsets[low]
+            for i in range(low, high):
+                ends[i] = <int32_t> (word_offsets[i + 1] - base)
+                words[i] = hash_symbols(&symbols[word_offsets[i]], <int32_t> (word_offsets[i + 1] - word_offsets[i]))
+                shapes[i] = shape_of(&symbols[word_offsets[i]], &classes[word_offsets[i]],
+                                     <int32_t> (word_offsets[i + 1] - word_offsets[i]))
+            for i in range(count):
+                word_features_at(&symbols[base], &words[low], &ends[low], <int32_t> count, <int32_t> i,
+                                 &shapes[low], &out[low + i, 0])
+    return keys, word_keys[:total]
+
+
+def number(const uint64_t[::1] keys not None):
+    """Number the distinct keys from 0 in the order of their first occurrence.
+
+    Parameters
+    ----------
+    keys : uint64 array, shape (n,)
+        Key 0 says that there is no feature.
+
+    Returns
+    -------
+    ids : int32 array, shape (n,)
+        The number of each key; -1 for key 0.
+    distinct : uint64 array
+        The key of each number.
+    counts : int32 array
+        How often each occurs.
+    """
+    cdef Py_ssize_t n = keys.shape[0], i, capacity = 1 << 16, used = 0, j
+    cdef uint64_t key, slot, mask = capacity - 1
+    ids = np.empty(n, np.int32)
+    table = np.full(capacity, -1, np.int32)
+    distinct = np.empty(capacity, np.uint64)
+    counts = np.zeros(capacity, np.int32)
+    cdef int32_t[::1] out = ids
+    cdef int32_t[::1] slots = table
+    cdef uint64_t[::1] known = distinct
+    cdef int32_t[::1] seen = counts
+    for i in range(n):
+        key = keys[i]
+        if key == 0:
+            out[i] = -1
+            continue
+        slot = mix(key) & mask
+        while slots[slot] >= 0 and known[slots[slot]] != key:
+            slot = (slot + 1) & mask
+        if slots[slot] < 0:
+            if 2 * used >= capacity:
+                capacity *= 2
+                mask = capacity - 1
+                slots = np.full(capacity, -1, np.int32)
+                distinct = np.concatenate([distinct, np.empty(capacity - len(distinct), np.uint64)])
+                counts = np.concatenate([counts, np.zeros(capacity - len(counts), np.int32)])
+                known = distinct
+                seen = counts
+                for j in range(used):
+                    slot = mix(known[j]) & mask
+                    while slots[slot] >= 0:
+                        slot = (slot + 1) & mask
+                    slots[slot] = <int32_t> j
+                slot = mix(key) & mask
+                while slots[slot] >= 0:
+                    slot = (slot + 1) & mask
+            slots[slot] = <int32_t> used
+            known[used] = key
+            used += 1
+        out[i] = slots[slot]
+        seen[slots[slot]] += 1
+    return ids, distinct[:used].copy(), counts[:used].copy()

@@ -1,0 +1,74 @@
+"""What a pipeline makes of a text: arrays inside, tokens and sentences as views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classicnlp.spans import Token
+from classicnlp.text import split_sentences
+
+
+class Doc(Sequence[Token]):
+    """A text cut into words once; every other layer refers to the same words.
+
+    Attributes
+    ----------
+    text : str
+        The text as it was given.
+    boundaries : int32 array
+        0, the places between words, ``len(text)``.
+    """
+
+    def __init__(self, text: str, boundaries: NDArray[np.int32], tags: Sequence[str]):
+        self.text = text
+        self.boundaries = boundaries
+        self._tags = tags
+
+    @property
+    def words(self) -> list[str]:
+        """The words; joined, they are the text."""
+        return [token.text for token in self]
+
+    @property
+    def tokens(self) -> list[Token]:
+        """The words with their tags ("" without a tagger) and places."""
+        return list(self)
+
+    @property
+    def sentences(self) -> list[list[Token]]:
+        """The tokens by sentence.
+
+        A sentence ends with the token in which 。！？；… or a line break ends it.
+        """
+        ends = np.cumsum([len(sentence) for sentence in split_sentences(self.text)])
+        sentences: list[list[Token]] = [[] for _ in ends]
+        # Tokens ascend, and so do the sentences that they end in.
+        for token, number in zip(self, np.searchsorted(ends, self.boundaries[1:]), strict=True):
+            sentences[number].append(token)
+        return [sentence for sentence in sentences if sentence]
+
+    def __len__(self) -> int:
+        return len(self.boundaries) - 1
+
+    @overload
+    def __getitem__(self, index: int) -> Token: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Token]: ...
+    def __getitem__(self, index: int | slice) -> Token | list[Token]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        place = range(len(self))[index]
+        start, end = self.boundaries[place : place + 2].tolist()
+        return Token(self.text[start:end], self._tags[place], start, end)
+
+    def __iter__(self) -> Iterator[Token]:
+        text, starts = self.text, self.boundaries.tolist()
+        for start, end, tag in zip(starts, starts[1:], self._tags, strict=False):
+            yield Token(text[start:end], tag, start, end)
+
+    def __repr__(self) -> str:
+        return f"<Doc of {len(self)} tokens: {self.text[:20]!r}{'…' * (len(self.text) > 20)}>"

@@ -1,0 +1,495 @@
+"""Words with counts and tags: immutable, memory-mapped, cheap to add to and to take from."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classicnlp import store
+from classicnlp._ext.alphabet import Alphabet
+from classicnlp._ext.dictionary import Dictionary
+from classicnlp._ext.trie import LONGEST_KEY, Trie, build_nodes
+from classicnlp.corpus.lines import atomic_writer, display_name, read_lines
+from classicnlp.errors import CorpusError, ModelError, require_text
+from classicnlp.text import default_alphabet, load_alphabet
+
+TAG = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+LARGEST_COUNT = (1 << 62) - 1
+
+
+class Entry(NamedTuple):
+    """A word, how often it was seen (0: not known), and its tag ("": none)."""
+
+    word: str
+    count: int = 0
+    tag: str = ""
+
+
+class Lexicon:
+    """An immutable set of words with a count and a tag each.
+
+    Words that fold to the same form (full and half width, upper and lower case, traditional
+    and simplified) are one word: their counts add up, and the first spelling is kept.
+
+    Parameters
+    ----------
+    words : iterable of str or Entry or tuple, or mapping, optional
+        Words alone; (word, count) or (word, count, tag); or a mapping from words to counts,
+        to tags or to (count, tag).
+    fold : bool
+        Whether variants of a character are the same character to look-ups.
+
+    Raises
+    ------
+    TypeError
+        If a word is no str.
+    ValueError
+        If a word is empty or longer than 4,096 characters, or a count is negative.
+
+    Examples
+    --------
+    >>> lexicon = Lexicon({"清华大学": 12, "北京": 40})
+    >>> "清華大學" in lexicon, "大学" in lexicon
+    (True, False)
+    >>> lexicon.count("北京")
+    40
+    >>> longer = lexicon.with_words({"大学": "n"}).without_words(["北京"])
+    >>> list(longer)
+    ['清华大学', '大学']
+    """
+
+    def __init__(self, words: Words = (), *, fold: bool = True):
+        alphabet = default_alphabet()
+        self._base = _build(list(entries(words)), alphabet if fold else alphabet.exact())
+        self._overlay: _Overlay | None = None
+
+    @classmethod
+    def _made(cls, base: _Base, overlay: _Overlay | None = None) -> Lexicon:
+        lexicon = cls.__new__(cls)
+        lexicon._base = base
+        lexicon._overlay = overlay
+        return lexicon
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str], *, fold: bool = True) -> Lexicon:
+        """Read lines ``word [count] [tag]``, separated by spaces or by tabs.
+
+        In a line with a tab only tabs separate, so that words may hold spaces. Blank lines and
+        lines that begin with ``# `` are skipped; a byte-order mark and CRLF are tolerated. A
+        word that stands twice has its counts added.
+
+        Parameters
+        ----------
+        path : str or path
+            The file (also .gz, .xz or .bz2), ``"-"`` for standard input.
+        fold : bool
+            As for the constructor.
+
+        Raises
+        ------
+        CorpusError
+            If a line cannot be read; it names file and line.
+        """
+        return cls(_read_entries(path), fold=fold)
+
+    def to_file(self, path: str | os.PathLike[str]) -> None:
+        """Write lines ``word<TAB>count<TAB>tag`` that `from_file` reads."""
+        with atomic_writer(path) as file:
+            for entry in self.items():
+                if any(c in entry.word for c in "\t\r\n"):
+                    raise ValueError(f"the word {entry.word!r} cannot stand in a line: remove it")
+                # An empty tag leaves no trailing tab.
+                fields = [entry.word, str(entry.count), entry.tag]
+                file.write("\t".join(fields).rstrip("\t") + "\n")
+
+    def __len__(self) -> int:
+        if self._overlay is None:
+            return self._base.size
+        base = self._base.trie
+        known = sum(base.find(entry.word) >= 0 for entry in self._overlay.entries)
+        return base.size - known + int((self._overlay.removed == 0).sum())
+
+    def __contains__(self, word: object) -> bool:
+        return isinstance(word, str) and self._find(word) >= 0
+
+    def __iter__(self) -> Iterator[str]:
+        return (entry.word for entry in self.items())
+
+    def __repr__(self) -> str:
+        return f"<Lexicon of {len(self):,} words>"
+
+    def items(self) -> Iterator[Entry]:
+        """Iterate over all entries: the base's in their order, then what was added."""
+        overlay = self._overlay
+        for number in range(self._base.size):
+            entry = self._base.entry(number)
+            if overlay is None or overlay.trie.find(entry.word) < 0:
+                yield entry
+        if overlay is not None:
+            for entry, removed in zip(overlay.entries, overlay.removed, strict=True):
+                if not removed:
+                    yield entry
+
+    def get(self, word: str) -> Entry | None:
+        """Return the entry of ``word``, or None."""
+        number = self._find(require_text(word, "get"))
+        if number < 0:
+            return None
+        if number < self._base.size:
+            return self._base.entry(number)
+        assert self._overlay is not None
+        return self._overlay.entries[number - self._base.size]
+
+    def count(self, word: str) -> int:
+        """Return how often ``word`` was seen; 0 if it is not known."""
+        entry = self.get(word)
+        return entry.count if entry else 0
+
+    def tag(self, word: str) -> str:
+        """Return the tag of ``word``; "" if it has none."""
+        entry = self.get(word)
+        return entry.tag if entry else ""
+
+    def prefixes(self, text: str, start: int = 0) -> list[str]:
+        """Return every word that begins at ``text[start]``, shortest first, as in the text.
+
+        Examples
+        --------
+        >>> Lexicon(["中", "中华", "中华人民"]).prefixes("爱中华", 1)
+        ['中', '中华']
+        """
+        require_text(text, "prefixes")
+        ends = dict.fromkeys((end for end, _ in self._base.trie.prefixes(text, start)), True)
+        if self._overlay is not None:
+            for end, value in self._overlay.trie.prefixes(text, start):
+                ends[end] = not self._overlay.removed[value]
+        return [text[start:end] for end, wanted in sorted(ends.items()) if wanted]
+
+    def with_words(self, words: Words) -> Lexicon:
+        """Return a lexicon that also has ``words``; one that was there before is replaced.
+
+        The new lexicon shares this one's arrays; its cost is that of the words that differ
+        from the base.
+
+        Parameters
+        ----------
+        words : iterable, mapping or Lexicon
+            As for the constructor. A word without a count makes a segmenter prefer it to its
+            parts; a count makes it one word among others.
+
+        Returns
+        -------
+        Lexicon
+        """
+        return self._changed((entry, False) for entry in entries(words))
+
+    def without_words(self, words: Iterable[str]) -> Lexicon:
+        """Return a lexicon that lacks ``words``; those that are not in it are ignored."""
+        if isinstance(words, str):
+            raise TypeError("without_words() takes a list of words, got one str: put it in a list")
+        return self._changed((Entry(_checked_word(word)), True) for word in words)
+
+    def merge(self, other: Lexicon) -> Lexicon:
+        """Return a lexicon of the words of both; counts of common words add up."""
+        merged = [*self.items(), *other.items()]
+        return Lexicon._made(_build(merged, self._base.trie.alphabet))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a model file that `load` maps into memory."""
+        parameters, arrays = self.to_store()
+        store.save(path, "lexicon", parameters, arrays)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Lexicon:
+        """Map a file written by `save`.
+
+        Raises
+        ------
+        ModelError
+            If the file is truncated, altered, of a newer format, or no lexicon.
+        """
+        stored = store.load(path, "lexicon")
+        return cls.from_store(stored.parameters, stored.arrays, str(path))
+
+    def to_store(self) -> tuple[dict[str, Any], dict[str, store.Array]]:
+        """Return parameters and arrays for a model file."""
+        whole = self if self._overlay is None else self.merge(Lexicon())
+        base = whole._base
+        arrays = {
+            **store.nested("alphabet", base.trie.alphabet.arrays),
+            **store.nested("trie", base.trie.arrays),
+            "counts": _narrow(base.counts),
+            "tags": base.tags,
+            "letters": base.letters,
+            "offsets": _narrow(base.offsets),
+        }
+        return {"tag_names": list(base.tag_names), "longest": base.longest}, arrays
+
+    @classmethod
+    def from_store(
+        cls,
+        parameters: dict[str, Any],
+        arrays: dict[str, store.Array],
+        origin: str,
+        alphabet: Alphabet | None = None,
+    ) -> Lexicon:
+        """Return the lexicon of a model file's parameters and arrays."""
+        try:
+            own = store.within("alphabet", arrays)
+            if own or alphabet is None:
+                alphabet = load_alphabet(own)
+            trie_arrays = store.within("trie", arrays)
+            base = _Base(
+                Trie(alphabet, size=len(arrays["counts"]), **trie_arrays),
+                arrays["counts"],
+                arrays["tags"],
+                tuple(parameters["tag_names"]),
+                arrays["letters"],
+                arrays["offsets"],
+                parameters["longest"],
+            )
+            base.check()
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"{origin}: not a sound lexicon: {error}") from None
+        return cls._made(base)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (self._base, self._overlay)
+
+    # What segmenters need.
+
+    @functools.cached_property
+    def dictionary(self) -> Dictionary:
+        """The tries, for kernels."""
+        overlay = self._overlay
+        if overlay is None:
+            return Dictionary(self._base.trie, None, np.zeros(0, np.uint8), self._base.longest)
+        longest = max(self._base.longest, *(len(entry.word) for entry in overlay.entries))
+        return Dictionary(self._base.trie, overlay.trie, overlay.removed, longest)
+
+    @property
+    def base_counts(self) -> NDArray[np.int64]:
+        """The counts of the words that are in the shared base, by number."""
+        return self._base.counts
+
+    @property
+    def overlay_entries(self) -> tuple[Entry, ...]:
+        """The entries that this lexicon adds to, replaces in, or takes from its base."""
+        return self._overlay.entries if self._overlay else ()
+
+    @property
+    def alphabet(self) -> Alphabet:
+        """The alphabet whose symbols the words are looked up by."""
+        return self._base.trie.alphabet
+
+    def base_word(self, number: int) -> str:
+        """Return a word of the shared base by its number."""
+        return self._base.entry(number).word
+
+    def _find(self, word: str) -> int:
+        """Return the number of a word, -1 if it is not in the lexicon."""
+        if self._overlay is not None:
+            number = self._overlay.trie.find(word)
+            if number >= 0:
+                return -1 if self._overlay.removed[number] else self._base.size + number
+        return self._base.trie.find(word)
+
+    def _changed(self, changes: Iterable[tuple[Entry, bool]]) -> Lexicon:
+        alphabet = self._base.trie.alphabet
+        merged: dict[str, tuple[Entry, bool]] = {}
+        if self._overlay is not None:
+            for entry, removed in zip(self._overlay.entries, self._overlay.removed, strict=True):
+                merged[alphabet.fold(entry.word)] = (entry, bool(removed))
+        for entry, removed in changes:
+            merged[alphabet.fold(entry.word)] = (entry, removed)
+        if not merged:
+            return self
+        kept = tuple(entry for entry, _ in merged.values())
+        flags = np.array([removed for _, removed in merged.values()], np.uint8)
+        trie, _ = build_trie([entry.word for entry in kept], alphabet)
+        return Lexicon._made(self._base, _Overlay(kept, flags, trie))
+
+
+Words: TypeAlias = (
+    Lexicon
+    | Mapping[str, int]
+    | Mapping[str, str]
+    | Mapping[str, tuple[int, str]]
+    | Iterable[str | tuple[str, int] | tuple[str, int, str]]
+)
+
+
+@dataclass(frozen=True)
+class _Base:
+    trie: Trie
+    counts: NDArray[Any]
+    tags: NDArray[np.uint16]
+    tag_names: tuple[str, ...]
+    letters: NDArray[np.uint8]  # all words in UTF-8, one after another
+    offsets: NDArray[Any]
+    longest: int
+
+    @property
+    def size(self) -> int:
+        return self.trie.size
+
+    def entry(self, number: int) -> Entry:
+        start, end = self.offsets[number : number + 2]
+        word = self.letters[start:end].tobytes().decode("utf-8", "surrogatepass")
+        return Entry(word, int(self.counts[number]), self.tag_names[self.tags[number]])
+
+    def check(self) -> None:
+        """Raise a ValueError if an array could lead outside another."""
+        n = self.trie.size
+        if self.counts.shape != (n,) or self.tags.shape != (n,) or self.offsets.shape != (n + 1,):
+            raise ValueError("the arrays do not have one item for each word")
+        if n and int(self.tags.max()) >= len(self.tag_names):
+            raise ValueError("a tag has no name")
+        if n and int(self.counts.min()) < 0:
+            raise ValueError("a count is negative")
+        rising = int(self.offsets[0]) == 0 and bool((np.diff(self.offsets) > 0).all())
+        if not rising or int(self.offsets[-1]) != len(self.letters):
+            raise ValueError("the words' offsets do not fit")
+
+
+@dataclass(frozen=True)
+class _Overlay:
+    entries: tuple[Entry, ...]
+    removed: NDArray[np.uint8]
+    trie: Trie
+
+
+def _narrow(numbers: NDArray[np.int64]) -> NDArray[Any]:
+    """Halve the width of numbers that allow it."""
+    return numbers.astype(np.int32) if int(numbers.max(initial=0)) < 1 << 31 else numbers
+
+
+def _restore(base: _Base, overlay: _Overlay | None) -> Lexicon:
+    return Lexicon._made(base, overlay)
+
+
+def entries(words: Words) -> Iterator[Entry]:
+    """Yield an `Entry` for each word in any of the forms that `Lexicon` takes."""
+    if isinstance(words, str):
+        raise TypeError("expected a collection of words, got one str: put it in a list")
+    if isinstance(words, Lexicon):
+        yield from words.items()
+        return
+    pairs: Iterable[Any] = words.items() if isinstance(words, Mapping) else words
+    for item in pairs:
+        if isinstance(item, str):
+            yield Entry(_checked_word(item))
+            continue
+        if not isinstance(item, tuple) or not item:
+            raise TypeError(f"expected a word or (word, count, tag), got {item!r}")
+        word, *rest = item
+        if len(rest) == 1 and isinstance(rest[0], (tuple, list)):
+            rest = list(rest[0])
+        yield _checked_entry(word, rest)
+
+
+def _checked_entry(word: Any, rest: list[Any]) -> Entry:
+    count, tag = 0, ""
+    for value in rest:
+        if isinstance(value, str):
+            tag = value
+        elif isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+            count = int(value)
+        elif value is not None:
+            raise TypeError(f"expected a count or a tag for {word!r}, got {value!r}")
+    if not 0 <= count <= LARGEST_COUNT:
+        raise ValueError(f"the count of {word!r} must be in 0 ... 2**62 - 1, got {count}")
+    return Entry(_checked_word(word), count, tag)
+
+
+def _checked_word(word: Any) -> str:
+    if not isinstance(word, str):
+        raise TypeError(f"a word must be a str, got {type(word).__name__}")
+    if not word:
+        raise ValueError("a word must have at least one character")
+    if len(word) > LONGEST_KEY:
+        raise ValueError(f"a word has at most {LONGEST_KEY} characters, got {len(word)}")
+    return str(word)
+
+
+def _read_entries(path: str | os.PathLike[str]) -> Iterator[Entry]:
+    name = display_name(path)
+    for number, line in enumerate(read_lines(path), 1):
+        if not line.strip() or line.startswith("# ") or line == "#":
+            continue
+        try:
+            yield _parse_line(line)
+        except ValueError as error:
+            raise CorpusError(str(error), name, number) from None
+
+
+def _parse_line(line: str) -> Entry:
+    tabbed = "\t" in line
+    fields = [field.strip() for field in line.split("\t")] if tabbed else line.split()
+    while fields and not fields[-1]:
+        fields.pop()
+    if len(fields) > 3:
+        hint = "" if tabbed else "; a word with spaces needs tabs between the fields"
+        raise ValueError(f"expected `word [count] [tag]`, got {len(fields)} fields{hint}")
+    word, *rest = fields
+    count, tag = "0", ""
+    if rest and (rest[0].isdecimal() or len(rest) == 2):
+        count = rest.pop(0)
+    if rest:
+        tag = rest[0]
+    if not count.isdecimal():
+        swapped = " (are count and tag swapped?)" if tag.isdecimal() else ""
+        raise ValueError(f"the count must be a whole number, got {count!r}{swapped}")
+    if tag and not TAG.fullmatch(tag):
+        raise ValueError(f"the tag must be letters, as in `n` or `nr`, got {tag!r}")
+    return _checked_entry(word, [int(count), tag])
+
+
+def build_trie(words: list[str], alphabet: Alphabet) -> tuple[Trie, NDArray[np.int32]]:
+    """Return a trie whose values number the distinct words, and the number of each word given."""
+    symbols = alphabet.symbols("".join(words))
+    offsets = np.zeros(len(words) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, words), np.int64, len(words)), out=offsets[1:])
+    used = np.unique(symbols)
+    ranked, rare = used[used < alphabet.size], used[used >= alphabet.size]
+    codes = np.zeros(int(ranked[-1]) + 1 if len(ranked) else 1, np.uint16)
+    codes[ranked] = np.arange(1, len(ranked) + 1)
+    coded = np.empty(len(symbols), np.uint16)
+    known = symbols < len(codes)
+    coded[known] = codes[symbols[known]]
+    coded[~known] = len(ranked) + 1 + np.searchsorted(rare, symbols[~known])
+    numbers = np.arange(len(words), dtype=np.int32)
+    nodes, values, first = build_nodes(coded, offsets, numbers, len(ranked) + len(rare))
+    distinct = first == numbers
+    renumbered = (np.cumsum(distinct) - 1).astype(np.int32)
+    ends = values >= 0
+    values[ends] = renumbered[values[ends]]
+    trie = Trie(alphabet, codes, rare.astype(np.int32), nodes, values, int(distinct.sum()))
+    return trie, renumbered[first]
+
+
+def _build(given: list[Entry], alphabet: Alphabet) -> _Base:
+    trie, number = build_trie([entry.word for entry in given], alphabet)
+    counts = np.zeros(trie.size, np.int64)
+    np.add.at(counts, number, np.fromiter((entry.count for entry in given), np.int64, len(given)))
+    tag_names = tuple(dict.fromkeys(["", *(entry.tag for entry in given)]))
+    numbers_of_tags = {tag: i for i, tag in enumerate(tag_names)}
+    tags = np.zeros(trie.size, np.uint16)
+    encoded: list[bytes] = []
+    for entry, place in zip(given, number.tolist(), strict=True):
+        if place == len(encoded):
+            encoded.append(entry.word.encode("utf-8", "surrogatepass"))
+        if not tags[place]:
+            tags[place] = numbers_of_tags[entry.tag]
+    offsets = np.zeros(len(encoded) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)), out=offsets[1:])
+    letters = np.frombuffer(b"".join(encoded), np.uint8)
+    longest = max((len(entry.word) for entry in given), default=0)
+    return _Base(trie, counts, tags, tag_names, letters, offsets, longest)

@@ -1,0 +1,287 @@
+"""The pipeline: segmentation, then tags, over one cut of the text."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classicnlp import models, store
+from classicnlp.doc import Doc
+from classicnlp.errors import ModelError, require_text
+from classicnlp.lexicon import Lexicon, Words
+from classicnlp.segmentation import CharSegmenter, NgramSegmenter, Segmenter
+from classicnlp.segmentation.base import checked_texts, in_chunks
+from classicnlp.spans import Token
+from classicnlp.tagging import PosTagger
+from classicnlp.text import load_alphabet
+
+DEFAULT = "pku"
+
+
+class Pipeline:
+    """Segments and tags texts; immutable, for any number of threads at once.
+
+    Parameters
+    ----------
+    segmenter : CharSegmenter or NgramSegmenter
+        Cuts texts.
+    tagger : PosTagger, optional
+        Tags the words.
+    lexicon : Lexicon, optional
+        Words with counts, for whoever wants them; by default the segmenter's own, if any.
+    card : mapping, optional
+        What the model is: name, data, terms, figures.
+
+    Examples
+    --------
+    >>> nlp = load("pku")
+    >>> nlp.segment("我来到北京清华大学")
+    ['我', '来到', '北京', '清华大学']
+    >>> [token.tag for token in nlp.tag("我来到北京")]
+    ['r', 'v', 'ns']
+    >>> nlp.with_words({"云计算平台": "n"}).segment("他用云计算平台")
+    ['他', '用', '云计算平台']
+    """
+
+    def __init__(
+        self,
+        segmenter: CharSegmenter | NgramSegmenter,
+        tagger: PosTagger | None = None,
+        lexicon: Lexicon | None = None,
+        card: Mapping[str, Any] | None = None,
+    ):
+        self.segmenter = segmenter
+        self.tagger = tagger
+        self.lexicon = getattr(segmenter, "lexicon", Lexicon()) if lexicon is None else lexicon
+        self.card = dict(card or {})
+        self._user_tags: dict[str, str] = {}
+
+    def __call__(self, text: str) -> Doc:
+        """Return a `Doc` of ``text``."""
+        boundaries = self.boundaries(require_text(text, "Pipeline"))
+        return Doc(text, boundaries, self._tags(text, boundaries))
+
+    def segment(self, text: str) -> list[str]:
+        """Return the words of ``text``; joined, they are the text.
+
+        Parameters
+        ----------
+        text : str
+            Any text.
+
+        Returns
+        -------
+        list of str
+
+        Raises
+        ------
+        TypeError
+            If ``text`` is no str.
+        """
+        return self.segmenter.segment(text)
+
+    def boundaries(self, text: str) -> NDArray[np.int32]:
+        """Return 0, the places between the words of ``text``, and its length."""
+        return self.segmenter.boundaries(text)
+
+    def segment_batch(self, texts: Iterable[str], workers: int = 1) -> list[list[str]]:
+        """Return the words of each text, in order; ``workers`` threads share the work."""
+        return self.segmenter.segment_batch(texts, workers)
+
+    def tag(self, text: str) -> list[Token]:
+        """Return the words of ``text`` with their tags and places.
+
+        Parameters
+        ----------
+        text : str
+            Any text.
+
+        Returns
+        -------
+        list of Token
+
+        Raises
+        ------
+        TypeError
+            If ``text`` is no str.
+        ValueError
+            If the pipeline has no tagger.
+        """
+        self._required_tagger()
+        return list(self(require_text(text, "tag")))
+
+    def tag_batch(self, texts: Iterable[str], workers: int = 1) -> list[list[Token]]:
+        """Return the tagged words of each text, in order; ``workers`` threads share the work."""
+        self._required_tagger()
+        return in_chunks(self._tag_all, checked_texts(texts, "tag"), workers)
+
+    def tag_words(self, words: Sequence[str]) -> list[str]:
+        """Return a tag for each word of a sentence that is cut already.
+
+        Parameters
+        ----------
+        words : sequence of str
+            The words of one sentence; none is empty.
+
+        Returns
+        -------
+        list of str
+        """
+        tags = self._required_tagger().predict(words)
+        return [self._user_tags.get(word, tag) for word, tag in zip(words, tags, strict=True)]
+
+    def with_words(self, words: Words) -> Pipeline:
+        """Return a pipeline that also knows ``words``; it shares this one's arrays.
+
+        With a `CharSegmenter` they are words wherever they occur; with an `NgramSegmenter`
+        as their counts say. Those that come with a tag get it.
+
+        Parameters
+        ----------
+        words : iterable, mapping or Lexicon
+            Words; words to tags, as in ``{"云计算": "n"}``; or anything `Lexicon` takes.
+
+        Returns
+        -------
+        Pipeline
+        """
+        added = words if isinstance(words, Lexicon) else Lexicon(words)
+        pipeline = Pipeline(
+            self.segmenter.with_words(added),
+            self.tagger,
+            self.lexicon.with_words(added),
+            self.card,
+        )
+        given = {entry.word: entry.tag for entry in added.items() if entry.tag}
+        pipeline._user_tags = {**self._user_tags, **given}
+        return pipeline
+
+    def with_tagger(self, tagger: PosTagger) -> Pipeline:
+        """Return a pipeline with another tagger."""
+        return Pipeline(self.segmenter, tagger, self.lexicon, self.card)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a model file that `load` maps into memory."""
+        parts: dict[str, Any] = {"segmenter": self.segmenter, "lexicon": self.lexicon}
+        if not isinstance(self.segmenter, CharSegmenter):
+            raise ValueError("only a pipeline with a CharSegmenter is saved: save its parts")
+        if self.tagger is not None:
+            parts["tagger"] = self.tagger
+        parameters: dict[str, Any] = {}
+        arrays: dict[str, store.Array] = {}
+        alphabet: dict[str, store.Array] | None = None
+        for name, part in parts.items():
+            parameters[name], own = part.to_store()
+            part_alphabet = store.within("alphabet", own)
+            if alphabet is None:
+                alphabet = part_alphabet
+                arrays |= store.nested("alphabet", alphabet)
+            shared = all(np.array_equal(alphabet[key], part_alphabet[key]) for key in alphabet)
+            if shared:
+                own = {key: array for key, array in own.items() if not key.startswith("alphabet/")}
+            arrays |= store.nested(name, own)
+        store.save(path, "pipeline", parameters, arrays, self.card)
+
+    def _tags(self, text: str, boundaries: NDArray[np.int32]) -> list[str]:
+        if self.tagger is None:
+            return [""] * (len(boundaries) - 1)
+        tags = self.tagger.tags_at(text, boundaries)
+        if self._user_tags:
+            places = boundaries.tolist()
+            for i, (start, end) in enumerate(zip(places, places[1:], strict=False)):
+                tags[i] = self._user_tags.get(text[start:end], tags[i])
+        return tags
+
+    def _tag_all(self, texts: list[str]) -> list[list[Token]]:
+        cuts = self.segmenter.boundaries_batch(texts)
+        return [
+            list(Doc(text, cut, self._tags(text, cut)))
+            for text, cut in zip(texts, cuts, strict=True)
+        ]
+
+    def _required_tagger(self) -> PosTagger:
+        if self.tagger is None:
+            raise ValueError(
+                "this model has no tagger: train one with `classicnlp train tagger`, "
+                "or load a model that has, such as 'pku'"
+            )
+        return self.tagger
+
+
+def load(name_or_path: str | os.PathLike[str] = DEFAULT) -> Pipeline:
+    """Load an embedded model by its name, or any model file by its path.
+
+    Parameters
+    ----------
+    name_or_path : str or path
+        A name that `classicnlp.models.names` lists, or the path of a file that a pipeline or
+        a segmenter was saved to.
+
+    Returns
+    -------
+    Pipeline
+        The same object for the same unchanged file.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is neither such a name nor such a file.
+    ModelError
+        If the file is truncated, altered, of a newer format, or holds something else.
+
+    Examples
+    --------
+    >>> load("pku") is load()
+    True
+    """
+    path = Path(name_or_path)
+    if isinstance(name_or_path, str) and name_or_path in models.names():
+        path = models.path_of(name_or_path)
+    elif not path.exists():
+        known = ", ".join(models.names())
+        raise FileNotFoundError(
+            f"no model named {str(name_or_path)!r} (there is {known}) and no file of that path"
+        )
+    status = path.stat()
+    return _load(path.resolve(), status.st_mtime_ns, status.st_size)
+
+
+@functools.lru_cache(maxsize=16)
+def _load(path: Path, modified: int, size: int) -> Pipeline:
+    """Load a file; the time and size tell a changed one from the one in the cache."""
+    stored = store.load(path)
+    if stored.kind == "segmenter":
+        segmenter = CharSegmenter.from_store(stored.parameters, stored.arrays, str(path))
+        return Pipeline(segmenter, card=stored.card)
+    if stored.kind == "ngram segmenter":
+        return Pipeline(NgramSegmenter.load(path), card=stored.card)
+    if stored.kind != "pipeline":
+        raise ModelError(f"{path}: holds a {stored.kind}, where a pipeline or a segmenter is needed")
+    return _assemble(stored)
+
+
+def _assemble(stored: store.Stored) -> Pipeline:
+    arrays, origin = stored.arrays, str(stored.path)
+    try:
+        alphabet = load_alphabet(store.within("alphabet", arrays))
+        parts = stored.parameters
+        segmenter = CharSegmenter.from_store(
+            parts["segmenter"], store.within("segmenter", arrays), origin, alphabet
+        )
+        lexicon = Lexicon.from_store(
+            parts["lexicon"], store.within("lexicon", arrays), origin, alphabet
+        )
+        tagger = None
+        if "tagger" in parts:
+            tagger = PosTagger.from_store(
+                parts["tagger"], store.within("tagger", arrays), origin, alphabet
+            )
+    except (KeyError, TypeError) as error:
+        raise ModelError(f"{origin}: not a sound pipeline: {error}") from None
+    return Pipeline(segmenter, tagger, lexicon, {**stored.card, "size_bytes": stored.size})

@@ -1,0 +1,45 @@
+"""Maximum matching with a lexicon."""
+
+from __future__ import annotations
+
+from classicnlp._ext.maxmatch import BACKWARD, BIDIRECTIONAL, FORWARD, MaxMatchCutter
+from classicnlp.lexicon import Lexicon
+from classicnlp.segmentation.base import Segmenter
+
+DIRECTIONS = {"forward": FORWARD, "backward": BACKWARD, "bidirectional": BIDIRECTIONAL}
+
+
+class MaxMatchSegmenter(Segmenter):
+    """Takes the longest word of a lexicon at every place.
+
+    What the lexicon does not know falls apart into characters, except for units such as
+    numbers, Latin words and URLs, which are never cut.
+
+    Parameters
+    ----------
+    lexicon : Lexicon
+        The words; counts play no part.
+    direction : {"bidirectional", "forward", "backward"}
+        From the left, from the right, or both: between boundaries that the two share, the
+        one with fewer words, then with fewer single characters, then backward.
+
+    Raises
+    ------
+    ValueError
+        If the direction is none of these.
+
+    Examples
+    --------
+    >>> lexicon = Lexicon(["研究", "研究生", "生命", "命", "的", "起源"])
+    >>> MaxMatchSegmenter(lexicon, direction="forward").segment("研究生命的起源")
+    ['研究生', '命', '的', '起源']
+    >>> MaxMatchSegmenter(lexicon).segment("研究生命的起源")
+    ['研究', '生命', '的', '起源']
+    """
+
+    def __init__(self, lexicon: Lexicon, direction: str = "bidirectional"):
+        if direction not in DIRECTIONS:
+            raise ValueError(f"direction must be one of {list(DIRECTIONS)}, got {direction!r}")
+        self.lexicon = lexicon
+        self.direction = direction
+        self._cutter = MaxMatchCutter(lexicon.dictionary, DIRECTIONS[direction])

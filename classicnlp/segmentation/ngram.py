@@ -1,0 +1,320 @@
+"""Segmentation along the cheapest path of the word graph, with unigram or bigram costs."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classicnlp import store
+from classicnlp._ext.lattice import SCALE, Bigrams, LatticeCutter, fill_pairs
+from classicnlp.errors import ModelError, require_text
+from classicnlp.lexicon import Lexicon
+from classicnlp.segmentation.base import Segmenter
+from classicnlp.text import CharacterClass
+
+BOUNDARY = ""
+"""Stands in a bigram for the beginning or the end of a text."""
+
+Pair = tuple[str, str]
+
+
+class Node(NamedTuple):
+    """A word of a word graph: where it lies, what it costs, whether the lexicon knows it."""
+
+    word: str
+    start: int
+    end: int
+    cost: float
+    known: bool
+
+
+class Candidate(NamedTuple):
+    """One way to cut a text, and its cost in nats."""
+
+    words: list[str]
+    cost: float
+
+
+class WordGraph:
+    """All words that a text may be cut into, for inspection.
+
+    Attributes
+    ----------
+    text : str
+        The text.
+    nodes : list of Node
+        The words, by start and then by end; their cost is that of the word by itself.
+    """
+
+    def __init__(self, text: str, nodes: list[Node]):
+        self.text = text
+        self.nodes = nodes
+
+    @property
+    def edges(self) -> list[tuple[int, int]]:
+        """The pairs of numbers of nodes of which the second begins where the first ends."""
+        begins: dict[int, list[int]] = {}
+        for number, node in enumerate(self.nodes):
+            begins.setdefault(node.start, []).append(number)
+        return [
+            (number, following)
+            for number, node in enumerate(self.nodes)
+            for following in begins.get(node.end, [])
+        ]
+
+    def __repr__(self) -> str:
+        return f"<WordGraph of {len(self.nodes)} words over {len(self.text)} characters>"
+
+
+class NgramSegmenter(Segmenter):
+    """Cuts a text into the most probable words.
+
+    Every word of the lexicon that occurs in the text costs the negative logarithm of its
+    probability; the cheapest path of words through the text is its segmentation. With bigrams
+    the probability of a word depends on the word before, interpolated with its own (Jelinek
+    and Mercer, 1980): λ · c(v w) / c(v) + (1 - λ) · c(w) / N.
+
+    A word that was added to a lexicon without a count costs a little less than the cheapest
+    way to write it with the other words, so that it wins wherever nothing else competes. Of
+    two paths of equal cost the one whose last differing word is longer wins.
+
+    Parameters
+    ----------
+    lexicon : Lexicon, optional
+        Words and counts; a word that was never counted is taken to be seen once. May be left
+        out if `fit` is to count one.
+    bigrams : mapping from (word, word) to int, optional
+        How often one word follows another; ``""`` stands for the beginning and the end of a
+        text. Pairs with words that are not in the lexicon are left out.
+    interpolation : float
+        λ, in 0 ... 1 (exclusive), the weight of bigrams.
+    unknown_costs : mapping from CharacterClass to float, optional
+        What a character or unit that is no word costs, in nats, by the class of its first
+        character; by default as much as a word seen half a time.
+
+    Examples
+    --------
+    >>> words = {"商品": 9, "和": 40, "和服": 3, "服务": 8, "务": 1}
+    >>> segmenter = NgramSegmenter(Lexicon(words))
+    >>> segmenter.segment("商品和服务")
+    ['商品', '和', '服务']
+    >>> [candidate.words for candidate in segmenter.n_best("商品和服务", 2)]
+    [['商品', '和', '服务'], ['商品', '和服', '务']]
+    """
+
+    def __init__(
+        self,
+        lexicon: Lexicon | None = None,
+        bigrams: Mapping[Pair, int] | None = None,
+        *,
+        interpolation: float = 0.8,
+        unknown_costs: Mapping[CharacterClass, float] | None = None,
+    ):
+        if not 0 < interpolation < 1:
+            raise ValueError(f"interpolation must be between 0 and 1, got {interpolation}")
+        self.lexicon = Lexicon() if lexicon is None else lexicon
+        self.interpolation = interpolation
+        self.unknown_costs = unknown_costs
+        self._prepare(None if bigrams is None else self._tabulate(bigrams))
+
+    def fit(self, sentences: Iterable[Sequence[str]], order: int = 2) -> NgramSegmenter:
+        """Count words, and for order 2 pairs of words, in segmented sentences.
+
+        Parameters
+        ----------
+        sentences : iterable of sequences of str
+            The words of each sentence.
+        order : {1, 2}
+            Whether to count pairs.
+
+        Returns
+        -------
+        NgramSegmenter
+            Itself, with a lexicon of the words counted.
+
+        Raises
+        ------
+        ValueError
+            If the order is neither 1 nor 2.
+        """
+        if order not in (1, 2):
+            raise ValueError(f"order must be 1 or 2, got {order}")
+        words: Counter[str] = Counter()
+        pairs: Counter[Pair] = Counter()
+        for sentence in sentences:
+            kept = [word for word in sentence if word]
+            words.update(kept)
+            if order == 2 and kept:
+                pairs.update(zip([BOUNDARY, *kept], [*kept, BOUNDARY], strict=True))
+        self.lexicon = Lexicon(words)
+        self._prepare(self._tabulate(pairs) if order == 2 else None)
+        return self
+
+    def with_words(self, words: Any) -> NgramSegmenter:
+        """Return a segmenter whose lexicon also has ``words``; it shares this one's arrays."""
+        return self._over(self.lexicon.with_words(words))
+
+    def without_words(self, words: Iterable[str]) -> NgramSegmenter:
+        """Return a segmenter whose lexicon lacks ``words``; it shares this one's arrays."""
+        return self._over(self.lexicon.without_words(words))
+
+    def n_best(self, text: str, k: int = 5) -> list[Candidate]:
+        """Return the ``k`` cheapest ways to cut ``text``, cheapest first.
+
+        Parameters
+        ----------
+        text : str
+            Any text.
+        k : int
+            How many are wanted; there may be fewer.
+
+        Returns
+        -------
+        list of Candidate
+        """
+        paths = self._lattice_cutter.n_best(require_text(text, "n_best"), k)
+        return [Candidate(_cut(text, ends), cost / SCALE) for cost, ends in paths]
+
+    def lattice(self, text: str) -> WordGraph:
+        """Return the graph of all words that ``text`` may be cut into.
+
+        Examples
+        --------
+        >>> graph = NgramSegmenter(Lexicon({"中": 1, "中国": 5, "国人": 1})).lattice("中国人")
+        >>> [(node.word, node.known) for node in graph.nodes]
+        [('中', True), ('中国', True), ('国', False), ('国人', True), ('人', False)]
+        >>> graph.edges
+        [(0, 2), (0, 3), (1, 4), (2, 4)]
+        """
+        table = self._lattice_cutter.graph(require_text(text, "lattice"))
+        nodes = [
+            Node(text[start:end], start, end, cost / SCALE, word >= 0)
+            for start, end, word, cost in table.tolist()
+        ]
+        return WordGraph(text, nodes)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a model file that `load` maps into memory."""
+        if self.lexicon.overlay_entries:
+            raise ValueError(
+                "a segmenter with added or removed words is not saved: "
+                "make one from lexicon.merge(Lexicon()) first"
+            )
+        parameters, arrays = self.lexicon.to_store()
+        costs = self.unknown_costs
+        parameters["interpolation"] = self.interpolation
+        parameters["unknown_costs"] = (
+            None if costs is None else {CharacterClass(kind).name: costs[kind] for kind in costs}
+        )
+        stored = store.nested("lexicon", arrays)
+        if self._bigrams is not None:
+            stored |= store.nested("bigrams", self._bigrams.arrays)
+        store.save(path, "ngram segmenter", parameters, stored)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> NgramSegmenter:
+        """Map a file written by `save`.
+
+        Raises
+        ------
+        ModelError
+            If the file is truncated, altered, of a newer format, or no such segmenter.
+        """
+        stored = store.load(path, "ngram segmenter")
+        lexicon = Lexicon.from_store(
+            stored.parameters, store.within("lexicon", stored.arrays), str(path)
+        )
+        try:
+            costs = stored.parameters["unknown_costs"]
+            if costs is not None:
+                costs = {CharacterClass[name]: cost for name, cost in costs.items()}
+            segmenter = cls(
+                lexicon, interpolation=stored.parameters["interpolation"], unknown_costs=costs
+            )
+            tables = store.within("bigrams", stored.arrays)
+            if tables:
+                segmenter._prepare(Bigrams(**tables))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"{path}: not a sound segmenter: {error}") from None
+        return segmenter
+
+    # Costs.
+
+    def _prepare(self, bigrams: Bigrams | None, base: LatticeCutter | None = None) -> None:
+        self._bigrams = bigrams
+        counts = self.lexicon.base_counts
+        self._total = max(int(counts.sum()), len(counts), 1)
+        base_costs = self._cost(counts)
+        if base is None:
+            dictionary = Lexicon._made(self.lexicon._base).dictionary
+            base = LatticeCutter(dictionary, base_costs, self._unknown(), bigrams)
+        self._base_cutter = base
+        entries = self.lexicon.overlay_entries
+        if entries:
+            added = self._cost(np.array([entry.count for entry in entries], np.int64))
+            for i, entry in enumerate(entries):
+                if entry.count == 0:
+                    added[i] = max(base.n_best(entry.word, 1)[0][0] - 1, 0)
+            dictionary = self.lexicon.dictionary
+            base = LatticeCutter(dictionary, added, self._unknown(), bigrams, base)
+        self._cutter = self._lattice_cutter = base
+
+    def _over(self, lexicon: Lexicon) -> NgramSegmenter:
+        segmenter = NgramSegmenter.__new__(NgramSegmenter)
+        segmenter.lexicon = lexicon
+        segmenter.interpolation = self.interpolation
+        segmenter.unknown_costs = self.unknown_costs
+        segmenter._prepare(self._bigrams, self._base_cutter)
+        return segmenter
+
+    def _cost(self, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the negative log probabilities of words, in units of 1 / SCALE nat."""
+        nats = math.log(self._total) - np.log(np.maximum(counts, 1))
+        return np.round(np.maximum(nats, 0) * SCALE).astype(np.int64)
+
+    def _unknown(self) -> NDArray[np.int32]:
+        costs = np.full(len(CharacterClass), math.log(2 * self._total))
+        for kind, cost in (self.unknown_costs or {}).items():
+            if not 0 <= cost <= 1000:
+                raise ValueError(f"an unknown cost must be in 0 ... 1000 nats, got {cost}")
+            costs[CharacterClass(kind)] = cost
+        return np.round(costs * SCALE).astype(np.int32)
+
+    def _tabulate(self, bigrams: Mapping[Pair, int]) -> Bigrams:
+        """Return the costs of pairs, and of a word after one with which it makes none."""
+        trie = self.lexicon.dictionary.trie
+        size = trie.size
+        numbers: dict[str, int] = {BOUNDARY: size}
+        firsts, seconds, counts = [], [], []
+        for (first, second), count in sorted(bigrams.items()):
+            for word in (first, second):
+                if word not in numbers:
+                    numbers[word] = trie.find(word)
+            if numbers[first] >= 0 and numbers[second] >= 0 and count > 0:
+                firsts.append(numbers[first])
+                seconds.append(numbers[second])
+                counts.append(count)
+        key = (np.array(firsts, np.uint64) << np.uint64(32)) | np.array(seconds, np.uint64)
+        keys, place = np.unique(key, return_inverse=True)
+        joint = np.bincount(place, np.array(counts, np.float64), minlength=len(keys))
+        before = (keys >> np.uint64(32)).astype(np.int64)
+        after = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
+        context = np.bincount(before, joint, minlength=size + 1)
+        alone = np.append(np.maximum(self.lexicon.base_counts, 1), max(context[size], 1))
+        weight = self.interpolation
+        total = max(int(self.lexicon.base_counts.sum()), size, 1)
+        probability = weight * joint / context[before] + (1 - weight) * alone[after] / total
+        costs = np.round(np.maximum(-np.log(probability), 0) * SCALE).astype(np.int32)
+        backoff = np.where(context > 0, round(-math.log(1 - weight) * SCALE), 0).astype(np.int32)
+        return Bigrams(*fill_pairs(keys, costs), backoff)
+
+
+def _cut(text: str, ends: NDArray[np.int32]) -> list[str]:
+    starts = [0, *ends[:-1].tolist()]
+    return [text[start:end] for start, end in zip(starts, ends.tolist(), strict=True)]

@@ -1,0 +1,23 @@
+"""Stretches of a text: tokens with tags, spans with labels. Offsets count code points."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Token(NamedTuple):
+    """A word at its place, ``text == whole[start:end]``, with its part of speech."""
+
+    text: str
+    tag: str
+    start: int
+    end: int
+
+
+class Span(NamedTuple):
+    """A stretch at its place, ``text == whole[start:end]``, with what it is."""
+
+    text: str
+    label: str
+    start: int
+    end: int

@@ -1,0 +1,121 @@
+"""Training of averaged structured perceptrons over numbered features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classicnlp._ext.perceptron import train_pass
+
+FORBIDDEN = -(1 << 20)
+"""The weight of a transition that never happens; training does not change it."""
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Sequences:
+    """Labelled sequences as arrays, for training.
+
+    Attributes
+    ----------
+    offsets : int64 array
+        Where each sequence begins among the places, and the end of the last.
+    first, features : int64 and int32 arrays
+        The features of place i are ``features[first[i]:first[i + 1]]``; -1 stands for none.
+    gold : uint8 array
+        The label of each place.
+    candidate_first, candidate_labels : int64 and uint8 arrays
+        The labels to choose from at each place; the right one is among them.
+    feature_count, label_count : int
+    """
+
+    offsets: NDArray[np.int64]
+    first: NDArray[np.int64]
+    features: NDArray[np.int32]
+    gold: NDArray[np.uint8]
+    candidate_first: NDArray[np.int64]
+    candidate_labels: NDArray[np.uint8]
+    feature_count: int
+    label_count: int
+
+
+@dataclass(frozen=True)
+class LinearWeights:
+    """The weights of a first-order chain: of features that were used, transitions, starts."""
+
+    features: NDArray[np.int32]  # the numbers of the features that have a row
+    rows: NDArray[np.float32]  # shape (len(features), labels)
+    transitions: NDArray[np.float32]
+    starts: NDArray[np.float32]
+
+
+def train(
+    data: Sequences,
+    epochs: int,
+    seed: int,
+    margin: int,
+    forbidden: NDArray[np.bool_] | None = None,
+) -> Iterator[tuple[int, Callable[[], LinearWeights]]]:
+    """Train an averaged structured perceptron (Collins, 2002), epoch by epoch.
+
+    With a margin, the right path must beat every other by the margin times the number of their
+    different labels (Taskar, Guestrin and Koller, 2003); what is right but not by that much is
+    still learnt from.
+
+    Parameters
+    ----------
+    data : Sequences
+        What to learn from.
+    epochs : int
+        Passes over the data; each in a new random order.
+    seed : int
+        Seed of the orders.
+    margin : int
+        By how much the right label must win at each place; one step of learning is 1.
+    forbidden : bool array, shape (labels, labels), optional
+        Transitions that never happen.
+
+    Yields
+    ------
+    mistakes : int
+        Labels that were wrong when they were predicted in this epoch.
+    average : callable
+        Returns the weights averaged over all steps so far; to be called before the next epoch.
+    """
+    labels = data.label_count
+    rows = np.full(data.feature_count, -1, np.int32)
+    # Untouched pages of zeros take no memory, so that room for every feature costs nothing.
+    weights = np.zeros((data.feature_count + 1, labels), np.int32)
+    sums = np.zeros((data.feature_count + 1, labels), np.int64)
+    transitions = np.zeros((labels, labels), np.int32)
+    if forbidden is not None:
+        transitions[forbidden] = FORBIDDEN
+    transition_sums = np.zeros((labels, labels), np.int64)
+    starts = np.zeros(labels, np.int32)
+    start_sums = np.zeros(labels, np.int64)
+    generator = np.random.default_rng(seed)
+    step, used = 1, 0
+    for _ in range(epochs):
+        order = generator.permutation(len(data.offsets) - 1)
+        mistakes, step, used = train_pass(
+            data.offsets, data.first, data.features, data.gold,
+            data.candidate_first, data.candidate_labels, order, step, used, margin,
+            rows, weights, sums, transitions, transition_sums, starts, start_sums,
+        )  # fmt: skip
+
+        def average(step: int = step, used: int = used) -> LinearWeights:
+            features = np.flatnonzero(rows >= 0).astype(np.int32)
+            places = rows[features]
+            averaged = weights[:used] - sums[:used] / step
+            return LinearWeights(
+                features,
+                averaged[places].astype(np.float32),
+                (transitions - transition_sums / step).astype(np.float32),
+                (starts - start_sums / step).astype(np.float32),
+            )
+
+        yield mistakes, average

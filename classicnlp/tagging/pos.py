@@ -1,0 +1,320 @@
+"""Part-of-speech tagging of words by an averaged structured perceptron."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classicnlp import store
+from classicnlp._ext.alphabet import Alphabet
+from classicnlp._ext.features import TEMPLATES_OF_WORDS, number, word_features
+from classicnlp._ext.words import WordTagger, fill_table
+from classicnlp.errors import ModelError
+from classicnlp.evaluate import tagging as score_tagging
+from classicnlp.tagging.perceptron import LinearWeights, Progress, Sequences, train
+from classicnlp.text import default_alphabet, load_alphabet
+
+LARGEST_WEIGHT = 8000
+TaggedWord = tuple[str, str]
+
+
+class PosTagger:
+    """Tags the words of a sentence with their parts of speech.
+
+    A first-order chain over tags with features of the word, its neighbours, its first and last
+    characters, its length and character classes, learnt by a structured perceptron (Collins,
+    2002). A word that was seen often gets only tags that it was seen with.
+
+    Parameters
+    ----------
+    epochs : int
+        Passes over the training data.
+    seed : int
+        Seed of the order of the sentences in each pass.
+    margin : int
+        By how much, in steps of learning, a right tag has to win for nothing to be learnt.
+    known_from : int
+        Words seen at least as often get only tags that they were seen with.
+    prune : float
+        Weights that are smaller than this, relative to the largest, are left out.
+
+    Attributes
+    ----------
+    tags_ : tuple of str
+        The tags, in order of their number.
+
+    Examples
+    --------
+    >>> sentences = [[("我", "r"), ("爱", "v"), ("你", "r")], [("你", "r"), ("来", "v")]] * 5
+    >>> PosTagger(epochs=5).fit(sentences).predict(["你", "爱", "我"])
+    ['r', 'v', 'r']
+    """
+
+    def __init__(
+        self,
+        epochs: int = 8,
+        seed: int = 0,
+        margin: int = 20,
+        known_from: int = 20,
+        prune: float = 0.02,
+    ):
+        self.epochs = epochs
+        self.seed = seed
+        self.margin = margin
+        self.known_from = known_from
+        self.prune = prune
+
+    def fit(
+        self,
+        sentences: Iterable[Sequence[TaggedWord]],
+        dev: Iterable[Sequence[TaggedWord]] | None = None,
+        progress: Progress | None = None,
+    ) -> PosTagger:
+        """Learn from tagged sentences.
+
+        Parameters
+        ----------
+        sentences : iterable of sequences of (word, tag)
+            The tagged words of each sentence.
+        dev : iterable of sequences of (word, tag), optional
+            Sentences to measure each epoch on; the most accurate epoch is kept.
+        progress : callable, optional
+            Called with epoch, number of epochs and a message after each epoch.
+
+        Returns
+        -------
+        PosTagger
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If there are no words to learn from, or more than 256 tags.
+        """
+        kept = [[(word, tag) for word, tag in sentence if word] for sentence in sentences]
+        if not any(kept):
+            raise ValueError("there are no words to learn from: the training data is empty")
+        alphabet = default_alphabet()
+        tags = tuple(sorted({tag for sentence in kept for _, tag in sentence}))
+        if len(tags) > 256:
+            raise ValueError(f"at most 256 different tags can be learnt, got {len(tags)}")
+        data, keys, words = _prepare(kept, tags, alphabet, self.known_from)
+        held_out = [list(sentence) for sentence in dev] if dev is not None else []
+        best = -1.0
+        for epoch, (mistakes, average) in enumerate(
+            train(data, self.epochs, self.seed, self.margin), 1
+        ):
+            message = f"{mistakes:,} of {len(data.gold):,} words wrong while training"
+            if held_out or epoch == self.epochs:
+                tagger = _compile(alphabet, keys, words, average(), self.prune)
+                previous = getattr(self, "_tagger", None), getattr(self, "tags_", ())
+                self._tagger, self.tags_ = tagger, tags
+            if held_out:
+                predicted = [self._tagged(sentence) for sentence in held_out]
+                accuracy = score_tagging(held_out, predicted).accuracy
+                message += f", dev accuracy {accuracy:.4f}"
+                if accuracy <= best:
+                    self._tagger, self.tags_ = previous  # type: ignore[assignment]
+                best = max(best, accuracy)
+            if progress is not None:
+                progress(epoch, self.epochs, message)
+        return self
+
+    def _tagged(self, sentence: Sequence[TaggedWord]) -> list[TaggedWord]:
+        words = [word for word, _ in sentence]
+        return list(zip(words, self.predict(words), strict=True))
+
+    def predict(self, words: Sequence[str]) -> list[str]:
+        """Return the tag of each word of a sentence.
+
+        Parameters
+        ----------
+        words : sequence of str
+            The words of one sentence; none is empty.
+
+        Returns
+        -------
+        list of str
+
+        Raises
+        ------
+        TypeError
+            If ``words`` is one str, or holds anything but str.
+        ValueError
+            If a word is empty.
+        """
+        if isinstance(words, str):
+            raise TypeError("predict() takes the words of a sentence, got one str: segment it first")
+        for word in words:
+            if not isinstance(word, str):
+                raise TypeError(f"a word must be a str, got {type(word).__name__}")
+            if not word:
+                raise ValueError("a word must have at least one character")
+        boundaries = np.zeros(len(words) + 1, np.int32)
+        np.cumsum(np.fromiter(map(len, words), np.int32, len(words)), out=boundaries[1:])
+        return self.tags_at("".join(words), boundaries)
+
+    def tags_at(self, text: str, boundaries: NDArray[np.int32]) -> list[str]:
+        """Return the tags of the words of ``text`` between ``boundaries``."""
+        names = self.tags_
+        return [names[label] for label in self._fitted().tag(text, boundaries).tolist()]
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a model file that `load` maps into memory."""
+        parameters, arrays = self.to_store()
+        store.save(path, "tagger", parameters, arrays)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> PosTagger:
+        """Map a file written by `save`.
+
+        Raises
+        ------
+        ModelError
+            If the file is truncated, altered, of a newer format, or no tagger.
+        """
+        stored = store.load(path, "tagger")
+        return cls.from_store(stored.parameters, stored.arrays, str(path))
+
+    def to_store(self) -> tuple[dict[str, Any], dict[str, store.Array]]:
+        """Return parameters and arrays for a model file."""
+        tagger = self._fitted()
+        arrays = {**store.nested("alphabet", tagger.alphabet.arrays), **tagger.arrays}
+        return {**self.get_params(), "tags": list(self.tags_)}, arrays
+
+    @classmethod
+    def from_store(
+        cls,
+        parameters: dict[str, Any],
+        arrays: dict[str, store.Array],
+        origin: str,
+        alphabet: Alphabet | None = None,
+    ) -> PosTagger:
+        """Return the tagger of a model file's parameters and arrays."""
+        try:
+            own = store.within("alphabet", arrays)
+            if own or alphabet is None:
+                alphabet = load_alphabet(own)
+            tables = {name: array for name, array in arrays.items() if "/" not in name}
+            rest = {name: value for name, value in parameters.items() if name != "tags"}
+            tagger = cls(**rest)
+            tagger.tags_ = tuple(parameters["tags"])
+            tagger._tagger = WordTagger(alphabet, **tables)
+            if len(tagger.tags_) != len(tables["starts"]):
+                raise ValueError("there is not one name for each tag")
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"{origin}: not a sound tagger: {error}") from None
+        return tagger
+
+    def get_params(self) -> dict[str, Any]:
+        """Return the parameters of the constructor."""
+        names = ("epochs", "seed", "margin", "known_from", "prune")
+        return {name: getattr(self, name) for name in names}
+
+    def _fitted(self) -> WordTagger:
+        tagger = getattr(self, "_tagger", None)
+        if not isinstance(tagger, WordTagger):
+            raise ValueError("this PosTagger has learnt nothing yet: call fit() or load()")
+        return tagger
+
+
+class _WordLabels:
+    """Which words may have which labels: as arrays for training and for tables."""
+
+    def __init__(
+        self, keys: NDArray[np.uint64], gold: NDArray[np.uint8], labels: int, known_from: int
+    ):
+        ids, distinct, counts = number(keys)
+        seen = np.unique(ids.astype(np.int64) * labels + gold)
+        known = counts >= known_from
+        # What rare words were tagged with, unknown words may be tagged with.
+        self.open = np.unique(gold[~known[ids]]).astype(np.uint8)
+        if not self.open.size:
+            self.open = np.unique(gold)
+        word, label = seen // labels, (seen % labels).astype(np.uint8)
+        of_known = known[word]
+        self.keys = distinct[known]
+        widths = np.bincount(word[of_known], minlength=len(distinct))[known]
+        self.first = np.zeros(len(self.keys) + 1, np.int32)
+        np.cumsum(widths, out=self.first[1:])
+        self.labels = label[of_known]
+        # For training: the row of each known word, the open labels behind the last.
+        row = np.where(known, np.cumsum(known) - 1, len(self.keys))[ids]
+        widths = np.append(widths, len(self.open))
+        starts = np.append(self.first[:-1], len(self.labels))
+        pool = np.concatenate([self.labels, self.open])
+        place_widths = widths[row]
+        self.place_first = np.zeros(len(row) + 1, np.int64)
+        np.cumsum(place_widths, out=self.place_first[1:])
+        within = np.arange(self.place_first[-1]) - np.repeat(self.place_first[:-1], place_widths)
+        self.place_labels = pool[np.repeat(starts[row], place_widths) + within]
+
+
+def _prepare(
+    sentences: list[list[TaggedWord]], tags: tuple[str, ...], alphabet: Alphabet, known_from: int
+) -> tuple[Sequences, NDArray[np.uint64], _WordLabels]:
+    words = [word for sentence in sentences for word, _ in sentence]
+    text = "".join(words)
+    word_offsets = np.zeros(len(words) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, words), np.int64, len(words)), out=word_offsets[1:])
+    offsets = np.zeros(len(sentences) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, sentences), np.int64, len(sentences)), out=offsets[1:])
+    numbers = {tag: i for i, tag in enumerate(tags)}
+    gold = np.fromiter(
+        (numbers[tag] for sentence in sentences for _, tag in sentence), np.uint8, len(words)
+    )
+    keys, word_keys = word_features(
+        alphabet.symbols(text), alphabet.classes(text), word_offsets, offsets
+    )
+    features, distinct, _ = number(keys.reshape(-1))
+    word_labels = _WordLabels(word_keys, gold, len(tags), known_from)
+    templates = len(TEMPLATES_OF_WORDS)
+    data = Sequences(
+        offsets,
+        np.arange(0, templates * (len(words) + 1), templates, dtype=np.int64),
+        features,
+        gold,
+        word_labels.place_first,
+        word_labels.place_labels,
+        len(distinct),
+        len(tags),
+    )
+    return data, distinct, word_labels
+
+
+def _compile(
+    alphabet: Alphabet,
+    keys: NDArray[np.uint64],
+    words: _WordLabels,
+    learnt: LinearWeights,
+    prune: float,
+) -> WordTagger:
+    """Keep of each feature the weights that matter, as small integers behind a table."""
+    largest = max(float(np.abs(learnt.rows).max(initial=0.0)), 1e-9)
+    scale = LARGEST_WEIGHT / largest
+    kept = np.abs(learnt.rows) >= prune * largest
+    row, label = np.nonzero(kept)
+    weights = np.round(learnt.rows[kept] * scale).astype(np.int16)
+    widths = kept.sum(axis=1)
+    used = widths > 0
+    first = np.zeros(int(used.sum()) + 1, np.int32)
+    np.cumsum(widths[used], out=first[1:])
+    slots, slot_first, order = fill_table(keys[learnt.features[used]], first)
+    word_slots, word_first, word_order = fill_table(words.keys, words.first)
+    return WordTagger(
+        alphabet,
+        slots,
+        slot_first,
+        label.astype(np.uint8)[order],
+        weights[order],
+        word_slots,
+        word_first,
+        words.labels[word_order],
+        words.open,
+        np.round(learnt.transitions * scale).astype(np.int32),
+        np.round(learnt.starts * scale).astype(np.int32),
+    )
