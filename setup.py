@@ -43,7 +43,11 @@ directives = {
 }
 macros = []
 if MODE == "trace":
-    macros = [("CYTHON_TRACE", "1"), ("CYTHON_TRACE_NOGIL", "1"), ("CYTHON_USE_SYS_MONITORING", "0")]
+    macros = [
+        ("CYTHON_TRACE", "1"),
+        ("CYTHON_TRACE_NOGIL", "1"),
+        ("CYTHON_USE_SYS_MONITORING", "0"),
+    ]
 
 # -ffp-contract=off: a fused multiply-add rounds once where the plain loop rounds twice, and
 # results must be the same bytes on every machine.

@@ -8,14 +8,19 @@
 from __future__ import annotations
 
 import functools
+import importlib
+from typing import TYPE_CHECKING, Any
 
-from classicnlp import corpus, evaluate, segmentation, tagging
+from classicnlp import segmentation, tagging
 from classicnlp.doc import Doc
 from classicnlp.errors import CorpusError, ModelError
 from classicnlp.lexicon import Entry, Lexicon
 from classicnlp.pipeline import Pipeline, load
 from classicnlp.spans import Span, Token
 from classicnlp.text import fold, split_sentences
+
+if TYPE_CHECKING:
+    from classicnlp import corpus, evaluate
 
 __version__ = "0.1.0"
 
@@ -38,6 +43,13 @@ __all__ = [
     "tag",
     "tagging",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Rooms that a program which only segments never enters are opened when they are asked for.
+    if name in ("corpus", "evaluate"):
+        return importlib.import_module(f"classicnlp.{name}")
+    raise AttributeError(f"module 'classicnlp' has no attribute {name!r}")
 
 
 @functools.cache

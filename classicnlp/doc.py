@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classicnlp.spans import Token
 from classicnlp.text import split_sentences
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Doc(Sequence[Token]):

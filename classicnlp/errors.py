@@ -40,7 +40,11 @@ def wrong_text(text: object, caller: str) -> str:
     if isinstance(text, (bytes, bytearray)):
         remedy = 'decode it first, e.g. data.decode("utf-8")'
     elif isinstance(text, (list, tuple)):
-        remedy = f"for several texts call {caller}_batch" if caller == "segment" else "pass one text at a time"
+        remedy = (
+            f"for several texts call {caller}_batch"
+            if caller == "segment"
+            else "pass one text at a time"
+        )
     elif text is None:
         remedy = "pass an empty str for no text"
     else:

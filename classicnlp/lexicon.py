@@ -6,19 +6,19 @@ import functools
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.dictionary import Dictionary
 from classicnlp._ext.trie import LONGEST_KEY, Trie, build_nodes
-from classicnlp.corpus.lines import atomic_writer, display_name, read_lines
 from classicnlp.errors import CorpusError, ModelError, require_text
 from classicnlp.text import default_alphabet, load_alphabet
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 TAG = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 LARGEST_COUNT = (1 << 62) - 1
@@ -28,7 +28,7 @@ class Entry(NamedTuple):
     """A word, how often it was seen (0: not known), and its tag ("": none)."""
 
     word: str
-    count: int = 0
+    count: int = 0  # type: ignore[assignment]  # hides tuple.count, which nobody misses
     tag: str = ""
 
 
@@ -101,6 +101,8 @@ class Lexicon:
 
     def to_file(self, path: str | os.PathLike[str]) -> None:
         """Write lines ``word<TAB>count<TAB>tag`` that `from_file` reads."""
+        from classicnlp.corpus.lines import atomic_writer
+
         with atomic_writer(path) as file:
             for entry in self.items():
                 if any(c in entry.word for c in "\t\r\n"):
@@ -318,16 +320,12 @@ class Lexicon:
 
 
 Words: TypeAlias = (
-    Lexicon
-    | Mapping[str, int]
-    | Mapping[str, str]
-    | Mapping[str, tuple[int, str]]
-    | Iterable[str | tuple[str, int] | tuple[str, int, str]]
+    "Lexicon | Mapping[str, int] | Mapping[str, str] | Mapping[str, tuple[int, str]]"
+    " | Iterable[str | tuple[str, int] | tuple[str, int, str]]"
 )
 
 
-@dataclass(frozen=True)
-class _Base:
+class _Base(NamedTuple):
     trie: Trie
     counts: NDArray[Any]
     tags: NDArray[np.uint16]
@@ -359,8 +357,7 @@ class _Base:
             raise ValueError("the words' offsets do not fit")
 
 
-@dataclass(frozen=True)
-class _Overlay:
+class _Overlay(NamedTuple):
     entries: tuple[Entry, ...]
     removed: NDArray[np.uint8]
     trie: Trie
@@ -420,6 +417,8 @@ def _checked_word(word: Any) -> str:
 
 
 def _read_entries(path: str | os.PathLike[str]) -> Iterator[Entry]:
+    from classicnlp.corpus.lines import display_name, read_lines
+
     name = display_name(path)
     for number, line in enumerate(read_lines(path), 1):
         if not line.strip() or line.startswith("# ") or line == "#":

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classicnlp import models, store
 from classicnlp.doc import Doc
 from classicnlp.errors import ModelError, require_text
 from classicnlp.lexicon import Lexicon, Words
-from classicnlp.segmentation import CharSegmenter, NgramSegmenter, Segmenter
+from classicnlp.segmentation import CharSegmenter, NgramSegmenter
 from classicnlp.segmentation.base import checked_texts, in_chunks
 from classicnlp.spans import Token
 from classicnlp.tagging import PosTagger
 from classicnlp.text import load_alphabet
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 DEFAULT = "pku"
 
@@ -194,7 +197,7 @@ class Pipeline:
         tags = self.tagger.tags_at(text, boundaries)
         if self._user_tags:
             places = boundaries.tolist()
-            for i, (start, end) in enumerate(zip(places, places[1:], strict=False)):
+            for i, (start, end) in enumerate(itertools.pairwise(places)):
                 tags[i] = self._user_tags.get(text[start:end], tags[i])
         return tags
 
@@ -262,7 +265,9 @@ def _load(path: Path, modified: int, size: int) -> Pipeline:
     if stored.kind == "ngram segmenter":
         return Pipeline(NgramSegmenter.load(path), card=stored.card)
     if stored.kind != "pipeline":
-        raise ModelError(f"{path}: holds a {stored.kind}, where a pipeline or a segmenter is needed")
+        raise ModelError(
+            f"{path}: holds a {stored.kind}, where a pipeline or a segmenter is needed"
+        )
     return _assemble(stored)
 
 

@@ -15,16 +15,16 @@ import json
 import mmap
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classicnlp.errors import ModelError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FORMAT = "classicnlp"
 VERSION = 1
@@ -32,7 +32,7 @@ ALIGNMENT = 64
 LARGEST_HEADER = 1 << 24
 VERIFY_UP_TO = 1 << 28  # bytes; a larger file is checked in full on request only
 
-Array = NDArray[Any]
+Array: TypeAlias = "NDArray[Any]"
 CODES = {
     "BOOL": "|b1", "I8": "|i1", "U8": "|u1", "I16": "<i2", "U16": "<u2", "I32": "<i4",
     "U32": "<u4", "I64": "<i8", "U64": "<u8", "F16": "<f2", "F32": "<f4", "F64": "<f8",
@@ -40,8 +40,7 @@ CODES = {
 NAMES = {np.dtype(code): name for name, code in CODES.items()}
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(NamedTuple):
     """What a model file holds; the arrays are read-only views of the mapped file."""
 
     kind: str
@@ -200,7 +199,7 @@ def _map_arrays(
                 count *= extent
             sound = (
                 min(shape, default=1) >= 0
-                and 0 <= first
+                and first >= 0
                 and first % dtype.itemsize == 0
                 and last - first == count * dtype.itemsize
             )
@@ -235,6 +234,8 @@ def _digest(header: dict[str, Any], data: bytes | memoryview) -> str:
 @contextlib.contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Any]:
     """Open a binary file beside ``path``; rename it to ``path`` on success, else remove it."""
+    import tempfile
+
     target = Path(path)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
@@ -272,9 +273,7 @@ def within(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
     ['nodes']
     """
     start = len(prefix) + 1
-    return {
-        name[start:]: array for name, array in arrays.items() if name.startswith(f"{prefix}/")
-    }
+    return {name[start:]: array for name, array in arrays.items() if name.startswith(f"{prefix}/")}
 
 
 if sys.byteorder != "little":  # pragma: no cover

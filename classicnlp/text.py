@@ -5,15 +5,17 @@ from __future__ import annotations
 import functools
 from enum import IntEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.units import unit_marks
 from classicnlp.errors import require_text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 ALPHABET_FILE = Path(__file__).parent / "models" / "alphabet.model"
 TERMINATORS = frozenset("。！？!?…\n\r\u2028\u2029\x85；;")

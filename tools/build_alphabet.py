@@ -27,9 +27,11 @@ CLASS_SHIFT = 24
 
 
 def open_text(path: Path) -> Iterator[str]:
-    with lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(
-        encoding="utf-8"
-    ) as file:
+    with (
+        lzma.open(path, "rt", encoding="utf-8")
+        if path.suffix == ".xz"
+        else path.open(encoding="utf-8") as file
+    ):
         yield from file
 
 

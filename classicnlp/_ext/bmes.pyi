@@ -18,7 +18,7 @@ def check_table(pairs: NDArray[Any], weights: NDArray[Any], width: int) -> None:
 
 class BmesCutter(Cutter):
     alphabet: Alphabet
-    arrays: Mapping[str, NDArray[Any]]
+    arrays: Mapping[str, Any]
     words: Trie | None
     def __init__(
         self,

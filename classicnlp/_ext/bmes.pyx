@@ -108,8 +108,8 @@ cdef class BmesCutter(Cutter):
     cdef int32_t transitions[16]
     cdef int32_t starts[4]
 
-    def __init__(self, Alphabet alphabet not None, unigrams, pairs, pair_weights, skips, skip_weights, transitions, starts,
-                 Trie words=None):
+    def __init__(self, Alphabet alphabet not None, unigrams, pairs, pair_weights, skips, skip_weights,
+                 transitions, starts, Trie words=None):
         cdef Py_ssize_t k
         unigrams = np.ascontiguousarray(unigrams, np.int16)
         pairs = np.ascontiguousarray(pairs, np.uint32)

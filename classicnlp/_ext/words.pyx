@@ -11,7 +11,7 @@ from libc.string cimport memcpy, memset
 
 import numpy as np
 
-from classicnlp._ext.alphabet cimport Alphabet, Text, slice_of, text_of
+from classicnlp._ext.alphabet cimport Alphabet, Text, text_of
 from classicnlp._ext.chain cimport Candidates, viterbi
 from classicnlp._ext.features cimport WORD_TEMPLATES, hash_symbols, shape_of, word_features_at
 

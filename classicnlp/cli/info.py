@@ -53,7 +53,8 @@ def run(arguments: Namespace) -> None:
 def card_lines(card: Mapping[str, Any], indent: str = "") -> Iterator[str]:
     """Yield a card for people to read; what is inside an entry stands indented below it."""
     for name, value in card.items():
-        label = indent + name.replace("_", " ")
+        # The names of files are names; other underscores are spaces.
+        label = indent + (name if "/" in name else name.replace("_", " "))
         if isinstance(value, Mapping):
             yield label
             yield from card_lines(value, indent + "  ")
@@ -66,4 +67,4 @@ def card_lines(card: Mapping[str, Any], indent: str = "") -> Iterator[str]:
                     yield f"{indent}  {item}"
         else:
             shown = f"{value:,}" if type(value) is int else value
-            yield f"{label:<24}{shown}"
+            yield f"{label:<38} {shown}"

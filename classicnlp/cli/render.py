@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from classicnlp.pipeline import Token
+    from classicnlp.spans import Token
 
 BLANKS = " \t"
 

@@ -30,7 +30,7 @@ def add(commands: Subparsers) -> None:
         help="words: separated by spaces or tabs; bracketed: the same with [ ] around compounds; "
         "pfr, slash, underscore: tagged words; default: %(default)s",
     )
-    add_training(parser, epochs=10)
+    add_training(parser, epochs=20)
 
 
 def run(arguments: Namespace) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classicnlp._ext.cutter import Cutter
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 CHUNK_CHARACTERS = 1 << 16
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.bmes import SYMBOL_LIMIT, BmesCutter, fill_pairs
 from classicnlp._ext.features import character_features, number
 from classicnlp.errors import ModelError
-from classicnlp.evaluate import segmentation as score_segmentation
 from classicnlp.lexicon import Lexicon, Words, build_trie
 from classicnlp.segmentation.base import Segmenter
 from classicnlp.tagging.perceptron import LinearWeights, Progress, Sequences, train
 from classicnlp.text import CharacterClass, default_alphabet, load_alphabet
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 LABELS = "BMES"
 TEMPLATES = 6
@@ -106,6 +107,8 @@ class CharSegmenter(Segmenter):
             if held_out or epoch == self.epochs:
                 cutter = _compile(alphabet, keys, average(), self.prune)
             if held_out:
+                from classicnlp.evaluate import segmentation as score_segmentation
+
                 predicted = cutter.segment_batch(["".join(words) for words in held_out])
                 f1 = score_segmentation(held_out, predicted).f1
                 message += f", dev F1 {f1:.4f}"
@@ -138,7 +141,8 @@ class CharSegmenter(Segmenter):
         segmenter = CharSegmenter(**self.get_params())
         segmenter.user_words = lexicon
         trie, _ = build_trie(list(lexicon), cutter.alphabet)
-        segmenter._cutter = BmesCutter(cutter.alphabet, **cutter.arrays, words=trie)
+        tables: dict[str, Any] = dict(cutter.arrays)
+        segmenter._cutter = BmesCutter(cutter.alphabet, **tables, words=trie)
         return segmenter
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -182,7 +186,7 @@ class CharSegmenter(Segmenter):
             own = store.within("alphabet", arrays)
             if own or alphabet is None:
                 alphabet = load_alphabet(own)
-            tables = {name: array for name, array in arrays.items() if "/" not in name}
+            tables: dict[str, Any] = {name: array for name, array in arrays.items() if "/" not in name}
             segmenter = cls(**parameters)
             segmenter._cutter = BmesCutter(alphabet, **tables)
         except (KeyError, TypeError, ValueError) as error:

@@ -6,10 +6,9 @@ import math
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classicnlp import store
 from classicnlp._ext.lattice import SCALE, Bigrams, LatticeCutter, fill_pairs
@@ -17,6 +16,9 @@ from classicnlp.errors import ModelError, require_text
 from classicnlp.lexicon import Lexicon
 from classicnlp.segmentation.base import Segmenter
 from classicnlp.text import CharacterClass
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 BOUNDARY = ""
 """Stands in a bigram for the beginning or the end of a text."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classicnlp._ext.perceptron import train_pass
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FORBIDDEN = -(1 << 20)
 """The weight of a transition that never happens; training does not change it."""
@@ -16,8 +18,7 @@ FORBIDDEN = -(1 << 20)
 Progress = Callable[[int, int, str], None]
 
 
-@dataclass(frozen=True)
-class Sequences:
+class Sequences(NamedTuple):
     """Labelled sequences as arrays, for training.
 
     Attributes
@@ -43,8 +44,7 @@ class Sequences:
     label_count: int
 
 
-@dataclass(frozen=True)
-class LinearWeights:
+class LinearWeights(NamedTuple):
     """The weights of a first-order chain: of features that were used, transitions, starts."""
 
     features: NDArray[np.int32]  # the numbers of the features that have a row

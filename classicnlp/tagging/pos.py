@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.features import TEMPLATES_OF_WORDS, number, word_features
 from classicnlp._ext.words import WordTagger, fill_table
 from classicnlp.errors import ModelError
-from classicnlp.evaluate import tagging as score_tagging
 from classicnlp.tagging.perceptron import LinearWeights, Progress, Sequences, train
 from classicnlp.text import default_alphabet, load_alphabet
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 LARGEST_WEIGHT = 8000
 TaggedWord = tuple[str, str]
@@ -114,6 +115,8 @@ class PosTagger:
                 previous = getattr(self, "_tagger", None), getattr(self, "tags_", ())
                 self._tagger, self.tags_ = tagger, tags
             if held_out:
+                from classicnlp.evaluate import tagging as score_tagging
+
                 predicted = [self._tagged(sentence) for sentence in held_out]
                 accuracy = score_tagging(held_out, predicted).accuracy
                 message += f", dev accuracy {accuracy:.4f}"
@@ -148,7 +151,9 @@ class PosTagger:
             If a word is empty.
         """
         if isinstance(words, str):
-            raise TypeError("predict() takes the words of a sentence, got one str: segment it first")
+            raise TypeError(
+                "predict() takes the words of a sentence, got one str: segment it first"
+            )
         for word in words:
             if not isinstance(word, str):
                 raise TypeError(f"a word must be a str, got {type(word).__name__}")
@@ -297,7 +302,7 @@ def _compile(
     largest = max(float(np.abs(learnt.rows).max(initial=0.0)), 1e-9)
     scale = LARGEST_WEIGHT / largest
     kept = np.abs(learnt.rows) >= prune * largest
-    row, label = np.nonzero(kept)
+    label = np.nonzero(kept)[1]
     weights = np.round(learnt.rows[kept] * scale).astype(np.int16)
     widths = kept.sum(axis=1)
     used = widths > 0
