@@ -108,10 +108,10 @@ def measure_workers(path: Path, lexicon: cn.Lexicon, settings: common.Settings) 
     for name, segmenter in segmenters:
         for kind, target in (("boundaries_batch", "1.8 x"), ("segment_batch", "1.5 x")):
             batch = getattr(segmenter, kind)
-            one = batch_contestant(f"{name} {kind}, 1 worker", path, batch, lines, 1)
-            two = batch_contestant(f"{name} {kind}, 2 workers", path, batch, lines, 2)
-            two.target = f"{target} one"
-            title = f"Two workers, lines of prose ({len(lines):,})"
+            one = batch_contestant("1 worker", path, batch, lines, 1)
+            two = batch_contestant("2 workers", path, batch, lines, 2)
+            two.target = f"{target} 1 worker"
+            title = f"{name} {kind}, {len(lines):,} lines of prose"
             finish(title, [one, two], [one.name], settings)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
+from classicnlp._ext.tokens import make_tokens
 from classicnlp.spans import Token
 from classicnlp.text import split_sentences
 
@@ -23,12 +24,23 @@ class Doc(Sequence[Token]):
         The text as it was given.
     boundaries : int32 array
         0, the places between words, ``len(text)``.
+    labels : uint16 array
+        For each word the place of its tag in ``tag_names``.
+    tag_names : tuple of str
+        The tags that there are.
     """
 
-    def __init__(self, text: str, boundaries: NDArray[np.int32], tags: Sequence[str]):
+    def __init__(
+        self,
+        text: str,
+        boundaries: NDArray[np.int32],
+        labels: NDArray[np.uint16],
+        tag_names: tuple[str, ...],
+    ):
         self.text = text
         self.boundaries = boundaries
-        self._tags = tags
+        self.labels = labels
+        self.tag_names = tag_names
 
     @property
     def words(self) -> list[str]:
@@ -38,7 +50,7 @@ class Doc(Sequence[Token]):
     @property
     def tokens(self) -> list[Token]:
         """The words with their tags ("" without a tagger) and places."""
-        return list(self)
+        return make_tokens(Token, self.text, self.boundaries, self.labels, self.tag_names)
 
     @property
     def sentences(self) -> list[list[Token]]:
@@ -65,12 +77,10 @@ class Doc(Sequence[Token]):
             return [self[i] for i in range(*index.indices(len(self)))]
         place = range(len(self))[index]
         start, end = self.boundaries[place : place + 2].tolist()
-        return Token(self.text[start:end], self._tags[place], start, end)
+        return Token(self.text[start:end], self.tag_names[self.labels[place]], start, end)
 
     def __iter__(self) -> Iterator[Token]:
-        text, starts = self.text, self.boundaries.tolist()
-        for start, end, tag in zip(starts, starts[1:], self._tags, strict=False):
-            yield Token(text[start:end], tag, start, end)
+        return iter(self.tokens)
 
     def __repr__(self) -> str:
         return f"<Doc of {len(self)} tokens: {self.text[:20]!r}{'…' * (len(self.text) > 20)}>"

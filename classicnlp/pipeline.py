@@ -68,7 +68,7 @@ class Pipeline:
     def __call__(self, text: str) -> Doc:
         """Return a `Doc` of ``text``."""
         boundaries = self.boundaries(require_text(text, "Pipeline"))
-        return Doc(text, boundaries, self._tags(text, boundaries))
+        return self._doc(text, boundaries)
 
     def segment(self, text: str) -> list[str]:
         """Return the words of ``text``; joined, they are the text.
@@ -117,7 +117,7 @@ class Pipeline:
             If the pipeline has no tagger.
         """
         self._required_tagger()
-        return list(self(require_text(text, "tag")))
+        return self(require_text(text, "tag")).tokens
 
     def tag_batch(self, texts: Iterable[str], workers: int = 1) -> list[list[Token]]:
         """Return the tagged words of each text, in order; ``workers`` threads share the work."""
@@ -191,22 +191,24 @@ class Pipeline:
             arrays |= store.nested(name, own)
         store.save(path, "pipeline", parameters, arrays, self.card)
 
-    def _tags(self, text: str, boundaries: NDArray[np.int32]) -> list[str]:
+    def _doc(self, text: str, boundaries: NDArray[np.int32]) -> Doc:
         if self.tagger is None:
-            return [""] * (len(boundaries) - 1)
-        tags = self.tagger.tags_at(text, boundaries)
-        if self._user_tags:
-            places = boundaries.tolist()
-            for i, (start, end) in enumerate(itertools.pairwise(places)):
-                tags[i] = self._user_tags.get(text[start:end], tags[i])
-        return tags
+            return Doc(text, boundaries, np.zeros(len(boundaries) - 1, np.uint16), ("",))
+        labels = self.tagger.labels_at(text, boundaries).astype(np.uint16)
+        names = self.tagger.tags_
+        if not self._user_tags:
+            return Doc(text, boundaries, labels, names)
+        names = tuple(dict.fromkeys([*names, *self._user_tags.values()]))
+        numbers = {name: number for number, name in enumerate(names)}
+        for i, (start, end) in enumerate(itertools.pairwise(boundaries.tolist())):
+            given = self._user_tags.get(text[start:end])
+            if given is not None:
+                labels[i] = numbers[given]
+        return Doc(text, boundaries, labels, names)
 
     def _tag_all(self, texts: list[str]) -> list[list[Token]]:
         cuts = self.segmenter.boundaries_batch(texts)
-        return [
-            list(Doc(text, cut, self._tags(text, cut)))
-            for text, cut in zip(texts, cuts, strict=True)
-        ]
+        return [self._doc(text, cut).tokens for text, cut in zip(texts, cuts, strict=True)]
 
     def _required_tagger(self) -> PosTagger:
         if self.tagger is None:

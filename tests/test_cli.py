@@ -485,13 +485,13 @@ def test_a_model_without_tagger(pairs: Pairs, tmp_path: Path, capsysbinary: Capt
 def test_info(pairs: Pairs, capsysbinary: Captured) -> None:
     assert main(["info"]) == 0
     assert capsysbinary.readouterr().out.decode().splitlines() == [
-        "name                    pairs",
+        "name                                   pairs",
         "figures",
-        "  f1                    0.5",
-        "  words                 1,234",
+        "  f1                                   0.5",
+        "  words                                1,234",
         "sources",
         "  none",
-        "lexicon words           2",
+        "lexicon words                          2",
     ]
     assert main(["info", "some.model", "--json"]) == 0
     card = json.loads(capsysbinary.readouterr().out)

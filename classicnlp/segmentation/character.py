@@ -186,7 +186,9 @@ class CharSegmenter(Segmenter):
             own = store.within("alphabet", arrays)
             if own or alphabet is None:
                 alphabet = load_alphabet(own)
-            tables: dict[str, Any] = {name: array for name, array in arrays.items() if "/" not in name}
+            tables: dict[str, Any] = {
+                name: array for name, array in arrays.items() if "/" not in name
+            }
             segmenter = cls(**parameters)
             segmenter._cutter = BmesCutter(alphabet, **tables)
         except (KeyError, TypeError, ValueError) as error:

@@ -161,12 +161,12 @@ class PosTagger:
                 raise ValueError("a word must have at least one character")
         boundaries = np.zeros(len(words) + 1, np.int32)
         np.cumsum(np.fromiter(map(len, words), np.int32, len(words)), out=boundaries[1:])
-        return self.tags_at("".join(words), boundaries)
+        labels = self.labels_at("".join(words), boundaries)
+        return [self.tags_[label] for label in labels.tolist()]
 
-    def tags_at(self, text: str, boundaries: NDArray[np.int32]) -> list[str]:
-        """Return the tags of the words of ``text`` between ``boundaries``."""
-        names = self.tags_
-        return [names[label] for label in self._fitted().tag(text, boundaries).tolist()]
+    def labels_at(self, text: str, boundaries: NDArray[np.int32]) -> NDArray[np.uint8]:
+        """Return the numbers of the tags of the words of ``text`` between ``boundaries``."""
+        return self._fitted().tag(text, boundaries)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a model file that `load` maps into memory."""
