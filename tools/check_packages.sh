@@ -14,8 +14,13 @@ check() {  # python, what to install
   rm -rf "$work/venv"
 }
 ! unzip -l "$work"/dist/*.whl | grep -E '\.(pyx|pxd|c)$' || { echo "the wheel holds sources" >&2; exit 1; }
+find_python() {  # version; a shim that leads nowhere does not count
+  for python in "$HOME"/.pyenv/versions/"$1".*/bin/python "python$1"; do
+    if "$python" -c '' 2>/dev/null; then echo "$python"; return; fi
+  done
+}
 for version in 3.11 3.12 3.13; do
-  python=$(command -v "python$version" || ls "$HOME"/.pyenv/versions/"$version".*/bin/python 2>/dev/null | tail -1 || true)
+  python=$(find_python "$version")
   if [ -z "$python" ]; then
     echo "Python $version: not at hand, skipped"
     continue
