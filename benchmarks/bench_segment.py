@@ -2,13 +2,16 @@
 
     python benchmarks/bench_segment.py [--quick]
 
-All make a list of str of each text; a run over lines makes one and drops it, line by line.
+All make a list of str of each text. Over lines the lists are dropped one by one, or kept until
+the last is made; the peers, who make new strings, are faster where they are dropped.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import common
@@ -20,72 +23,94 @@ from classicnlp.segmentation import MaxMatchSegmenter, NgramSegmenter, Segmenter
 VAPORETTO_MODEL = "CLASSICNLP_VAPORETTO_MODEL"
 
 
-def measure_dictionary(
-    corpus: str, path: Path, mode: str, lexicon: cn.Lexicon, settings: common.Settings
-) -> None:
-    """Dictionary mode: jieba's dictionary in all, no model of unknown words."""
-    texts = read_texts(path, mode == "text")
-    ngram = NgramSegmenter(lexicon)
-    fast = "6 x rjieba"
-    contestants: list[common.Contestant] = [
-        common.own("NgramSegmenter", texts, ngram.segment, "4 x rjieba, 40 x jieba"),
-        *(
-            common.own(f"MaxMatch {direction}", texts, cutter.segment, fast)
-            for direction, cutter in max_match(lexicon)
-        ),
-        common.own("NgramSegmenter boundaries", texts, ngram.boundaries),
-        *(
-            common.own(f"MaxMatch {direction} boundaries", texts, cutter.boundaries)
-            for direction, cutter in max_match(lexicon)
-        ),
-        *common.peer("rjieba", "rjieba", path, mode),
-        *common.peer("cppjieba", "cppjieba", path, mode),
-        *slow_peer("jieba", "jieba", mode),
+@dataclass(frozen=True)
+class Input:
+    """A corpus and how it is gone through: by lines (dropped or kept) or as one text."""
+
+    title: str
+    path: Path
+    slow_path: Path  # for jieba, which is slow: its speed is the same on less
+    mode: str
+
+    @functools.cached_property
+    def texts(self) -> list[str]:
+        return read_texts(self.path, self.mode == "text")
+
+    def own(self, name: str, cut: Callable[[str], Sequence], target: str = "") -> common.Own:
+        return common.own(name, self.texts, cut, target, keep=self.mode == "kept")
+
+    def peer(self, name: str, measurement: str, dictionary: Path | str = "") -> list[common.Peer]:
+        return common.peer(name, measurement, self.path, self.mode, dictionary)
+
+    def slow_peer(self, name: str, measurement: str) -> list[common.Peer]:
+        dictionary = common.dictionary_file()
+        return common.peer(name, measurement, self.slow_path, self.mode, dictionary)
+
+
+def inputs(megabytes: int) -> list[Input]:
+    sentences, prose = common.sentences_file(), common.prose_file(megabytes)
+    less = common.prose_file(1)
+    return [
+        Input("MSR sentences, each list dropped", sentences, sentences, "lines"),
+        Input("MSR sentences, all lists kept", sentences, sentences, "kept"),
+        Input("lines of prose, all lists kept", prose, less, "kept"),
+        Input(f"one text of {megabytes} MB", prose, less, "text"),
     ]
-    finish(f"Dictionary mode, {corpus}", contestants, ["rjieba", "cppjieba", "jieba"], settings)
 
 
-def max_match(lexicon: cn.Lexicon) -> list[tuple[str, MaxMatchSegmenter]]:
-    directions = ("forward", "backward", "bidirectional")
-    return [(name, MaxMatchSegmenter(lexicon, direction=name)) for name in directions]
+def measure_dictionary(given: Input, lexicon: cn.Lexicon, settings: common.Settings) -> None:
+    """Dictionary mode: jieba's dictionary in all, no model of unknown words."""
+    ngram = NgramSegmenter(lexicon)
+    matchers = [
+        (f"MaxMatch {direction}", MaxMatchSegmenter(lexicon, direction=direction))
+        for direction in ("forward", "backward", "bidirectional")
+    ]
+    contestants: list[common.Contestant] = [
+        given.own("NgramSegmenter", ngram.segment, "4 x rjieba, 40 x jieba"),
+        *(given.own(name, matcher.segment, "6 x rjieba") for name, matcher in matchers),
+        given.own("NgramSegmenter boundaries", ngram.boundaries),
+        *(given.own(f"{name} boundaries", matcher.boundaries) for name, matcher in matchers),
+        *given.peer("rjieba", "rjieba"),
+        *given.peer("cppjieba", "cppjieba"),
+        *given.slow_peer("jieba", "jieba"),
+    ]
+    finish(
+        f"Dictionary mode, {given.title}", contestants, ["rjieba", "cppjieba", "jieba"], settings
+    )
 
 
-def slow_peer(name: str, measurement: str, mode: str) -> list[common.Peer]:
-    """Return jieba on a megabyte of prose at most, for it is slow; its speed does not change."""
-    path = common.sentences_file() if mode == "msr" else common.prose_file(1)
-    mode = "lines" if mode == "msr" else mode
-    return common.peer(name, measurement, path, mode, common.dictionary_file())
-
-
-def measure_model(corpus: str, path: Path, mode: str, settings: common.Settings) -> None:
+def measure_model(given: Input, settings: common.Settings) -> None:
     """Accurate mode: the pku model beside those who also recognise unknown words."""
-    texts = read_texts(path, mode == "text")
     nlp = cn.load("pku")
     contestants: list[common.Contestant] = [
-        common.own("pku segment", texts, nlp.segment, "2 x rjieba HMM (DESIGN.md)"),
-        common.own("pku boundaries", texts, nlp.boundaries),
-        *common.peer("rjieba HMM", "rjieba-hmm", path, mode),
-        *common.peer("cppjieba HMM", "cppjieba-hmm", path, mode),
-        *slow_peer("jieba HMM", "jieba-hmm", mode),
-        *vaporetto(path, mode),
+        given.own("pku segment", nlp.segment, "2 x rjieba HMM (DESIGN.md)"),
+        given.own("pku boundaries", nlp.boundaries),
+        *given.peer("rjieba HMM", "rjieba-hmm"),
+        *given.peer("cppjieba HMM", "cppjieba-hmm"),
+        *given.slow_peer("jieba HMM", "jieba-hmm"),
+        *vaporetto(given),
     ]
-    finish(f"With a model, {corpus}", contestants, ["rjieba HMM", "jieba HMM"], settings)
-    contestants = [
-        common.own("pku tag", texts, nlp.tag),
-        *common.peer("rjieba tag", "rjieba-tag", path, mode),
-        *common.peer("cppjieba tag", "cppjieba-tag", path, mode),
-        *slow_peer("jieba.posseg", "jieba-tag", mode),
-    ]
-    finish(f"Words with tags, {corpus}", contestants, ["rjieba tag", "jieba.posseg"], settings)
+    finish(f"With a model, {given.title}", contestants, ["rjieba HMM", "jieba HMM"], settings)
 
 
-def vaporetto(path: Path, mode: str) -> list[common.Peer]:
+def measure_tags(given: Input, settings: common.Settings) -> None:
+    """Words with tags: ours come from the sentence, most of theirs from the dictionary."""
+    contestants: list[common.Contestant] = [
+        given.own("pku tag", cn.load("pku").tag),
+        *given.peer("rjieba tag", "rjieba-tag"),
+        *given.peer("cppjieba tag", "cppjieba-tag"),
+        *given.slow_peer("jieba.posseg", "jieba-tag"),
+    ]
+    finish(f"Words with tags, {given.title}", contestants, ["rjieba tag", "jieba.posseg"], settings)
+
+
+def vaporetto(given: Input) -> list[common.Peer]:
     """Return vaporetto where the environment names a model for it: it has none of its own."""
     model = os.environ.get(VAPORETTO_MODEL)
     if not model:
         print(f"  vaporetto is left out: {VAPORETTO_MODEL} names no unpacked model")
         return []
-    return common.peer("vaporetto", "vaporetto", path, mode, model)
+    return given.peer("vaporetto", "vaporetto", model)
 
 
 def finish(
@@ -124,25 +149,23 @@ def batch_contestant(
 
 def main() -> None:
     settings = common.read_settings(__doc__)
-    megabytes = 1 if settings.quick else 10
-    sentences, prose = common.sentences_file(), common.prose_file(megabytes)
+    given = inputs(1 if settings.quick else 10)
+    sentences, prose = given[0].path, given[-1].path
     common.print_header(
         "bench_segment.py: texts to words",
         settings,
-        f"MSR sentences {common.megabytes_of(sentences):.2f} MB; modern prose "
-        f"{common.megabytes_of(prose):.1f} MB; jieba's dictionary of 348,982 words in ours, in "
-        "jieba;\n           rjieba and cppjieba have their own copy of it (a few words differ)",
+        f"MSR sentences {common.megabytes_of(sentences):.2f} MB, modern prose "
+        f"{common.megabytes_of(prose):.1f} MB (jieba: 1 MB of it);\n           jieba's dictionary "
+        "of 348,982 words in ours and in jieba; rjieba and cppjieba have\n           their own "
+        "copy of it, in which 64 words differ",
     )
     lexicon = cn.Lexicon.from_file(common.dictionary_file())
-    inputs = [
-        ("MSR sentences", sentences, "msr"),
-        ("lines of prose", prose, "lines"),
-        (f"one text of {megabytes} MB", prose, "text"),
-    ]
-    for corpus, path, mode in inputs:
-        measure_dictionary(corpus, path, mode, lexicon, settings)
-    for corpus, path, mode in inputs:
-        measure_model(corpus, path, mode, settings)
+    for one in given:
+        measure_dictionary(one, lexicon, settings)
+    for one in given:
+        measure_model(one, settings)
+    for one in given[1:]:
+        measure_tags(one, settings)
     measure_workers(prose, lexicon, settings)
 
 

@@ -168,9 +168,16 @@ class Peer(Contestant):
         return json.loads(line)
 
 
-def own(name: str, texts: Sequence[str], cut: Callable[[str], Sequence], target: str = "") -> Own:
+def own(
+    name: str,
+    texts: Sequence[str],
+    cut: Callable[[str], Sequence],
+    target: str = "",
+    *,
+    keep: bool = False,
+) -> Own:
     """Return a contestant of ours that cuts every text; its speed is in MB/s of UTF-8."""
-    work, produced = over(texts, cut)
+    work, produced = over(texts, cut, keep)
     size = (sum(len(text.encode()) for text in texts) + len(texts) - 1) / 1e6
     return Own(name, size, produced, target, work=work)
 
@@ -220,16 +227,24 @@ def print_header(title: str, settings: Settings, corpus: str) -> None:
     import classicnlp
 
     load = os.getloadavg()[0]
+    source = Path(classicnlp.__file__).parent
     print(title)
     print(f"date       {datetime.date.today()}, load average {load:.1f} at the start")
     print(f"machine    {processor()}, {os.cpu_count()} cores, {memory_size():.0f} GB")
-    versions = f"classicnlp {classicnlp.__version__}, numpy {numpy.__version__}"
+    versions = f"classicnlp {classicnlp.__version__}{revision(source)}, numpy {numpy.__version__}"
     print(f"software   Python {platform.python_version()}, {versions}")
     print(f"peers      {peer_versions()}")
     print(f"corpus     {corpus}")
     if settings.quick:
         print("           --quick: less text, two rounds; trust the full run")
     print(flush=True)
+
+
+def revision(folder: Path) -> str:
+    """Return the commit that a folder is at, where it is in a repository."""
+    command = ["git", "-C", str(folder), "describe", "--always", "--dirty", "--tags"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return f" ({done.stdout.strip()})" if done.returncode == 0 else ""
 
 
 def processor() -> str:
@@ -283,7 +298,9 @@ def print_speeds(
     for contestant in contestants:
         speed = contestant.size / contestant.best
         row = [contestant.name, shown(speed)]
-        row += [shown(contestant.size / seconds) for seconds in (contestant.median, contestant.worst)]
+        row += [
+            shown(contestant.size / seconds) for seconds in (contestant.median, contestant.worst)
+        ]
         for name in bases:
             base = by_name[name]
             row.append(f"{speed / (base.size / base.best):.2f}")
@@ -293,4 +310,6 @@ def print_speeds(
 
 def shown(figure: float) -> str:
     """Return a figure with three digits that mean something."""
-    return f"{figure:,.0f}" if figure >= 100 else f"{figure:.1f}" if figure >= 10 else f"{figure:.2f}"
+    return (
+        f"{figure:,.0f}" if figure >= 100 else f"{figure:.1f}" if figure >= 10 else f"{figure:.2f}"
+    )

@@ -1,6 +1,6 @@
 """The peers' half of a benchmark; `common.Peer` runs it in the peers' environment.
 
-    python peer_side.py MEASUREMENT INPUT lines|text [DICTIONARY]
+    python peer_side.py MEASUREMENT INPUT lines|kept|text [DICTIONARY]
 
 It prepares the measurement, runs it once, and says in a line of JSON what the run produced.
 For each line on standard input, a budget in seconds, it then prints a list of run times.
@@ -19,6 +19,7 @@ from timing import Work, over, read_texts, run_round
 
 Job = tuple[Work, int]
 CACHE = Path(__file__).resolve().parent / ".data"
+PROFILE_CHARACTERS = 300_000
 
 # Segmentation and tagging: a function that returns the function which cuts one text.
 
@@ -86,6 +87,24 @@ def daachorse_all(words: Sequence[str]) -> Callable[[str], Sequence]:
     import daachorse
 
     return daachorse.CharwiseDoubleArrayAhoCorasick(words).find_overlapping
+
+
+def profile() -> list[str]:
+    """Return text by which daachorse lays out its states."""
+    return [(CACHE / "prose_1.txt").read_text(encoding="utf-8")[:PROFILE_CHARACTERS]]
+
+
+def daachorse_profiled_longest(words: Sequence[str]) -> Callable[[str], Sequence]:
+    import daachorse
+
+    kind = daachorse.MATCH_KIND_LEFTMOST_LONGEST
+    return daachorse.CharwiseDoubleArrayAhoCorasick(words, kind, corpus=profile()).find
+
+
+def daachorse_profiled_all(words: Sequence[str]) -> Callable[[str], Sequence]:
+    import daachorse
+
+    return daachorse.CharwiseDoubleArrayAhoCorasick(words, corpus=profile()).find_overlapping
 
 
 def pyahocorasick_automaton(words: Sequence[str]):
@@ -157,6 +176,8 @@ def marisa_all(words: Sequence[str]) -> Callable[[str], Sequence]:
 MATCHERS: dict[str, Callable[[Sequence[str]], Callable[[str], Sequence]]] = {
     "daachorse-longest": daachorse_longest,
     "daachorse-all": daachorse_all,
+    "daachorse-profiled-longest": daachorse_profiled_longest,
+    "daachorse-profiled-all": daachorse_profiled_all,
     "pyahocorasick-longest": pyahocorasick_longest,
     "pyahocorasick-all": pyahocorasick_all,
     "ahocorasick_rs-longest": ahocorasick_rs_longest,
@@ -175,7 +196,7 @@ def prepare(measurement: str, path: str, mode: str, dictionary: str) -> Job:
         return functools.partial(build, words), len(words)
     texts = read_texts(path, mode == "text")
     if measurement in CUTTERS:
-        return over(texts, CUTTERS[measurement](dictionary))
+        return over(texts, CUTTERS[measurement](dictionary), mode == "kept")
     return over(texts, MATCHERS[measurement](read_texts(dictionary, whole=False)))
 
 

@@ -1,6 +1,6 @@
 """Install the peers into benchmarks/.peers, an environment of their own.
 
-    python benchmarks/peers.py
+python benchmarks/peers.py
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ def main() -> int:
         complaint = install(requirement)
         failed += complaint is not None
         print(f"{requirement:28} {complaint or 'installed'}", flush=True)
-    print(f"{failed} could not be installed; the benchmarks leave those out" if failed else "all in")
+    print(
+        f"{failed} could not be installed; the benchmarks leave those out" if failed else "all in"
+    )
     return 0
 
 

@@ -37,11 +37,20 @@ def read_texts(path: str | Path, whole: bool) -> list[str]:
     return [content] if whole else content.split("\n")
 
 
-def over(texts: Sequence[str], cut: Callable[[str], Sequence[object]]) -> tuple[Work, int]:
-    """Return a function that cuts every text, and how many pieces it makes: the warm-up."""
+def over(
+    texts: Sequence[str], cut: Callable[[str], Sequence[object]], keep: bool = False
+) -> tuple[Work, int]:
+    """Return a function that cuts every text, and how many pieces it makes: the warm-up.
 
-    def work() -> None:
+    Each result is dropped at once, or kept until the last text is cut: then memory has to be
+    found for all of them, as in ``[cut(text) for text in texts]``.
+    """
+
+    def drop_each() -> None:
         for text in texts:
             cut(text)
 
-    return work, sum(len(cut(text)) for text in texts)
+    def keep_all() -> None:
+        _ = [cut(text) for text in texts]
+
+    return keep_all if keep else drop_each, sum(len(cut(text)) for text in texts)
