@@ -61,7 +61,8 @@ class Doc(Sequence[Token]):
         ends = np.cumsum([len(sentence) for sentence in split_sentences(self.text)])
         sentences: list[list[Token]] = [[] for _ in ends]
         # Tokens ascend, and so do the sentences that they end in.
-        for token, number in zip(self, np.searchsorted(ends, self.boundaries[1:]), strict=True):
+        numbers = np.searchsorted(ends, self.boundaries[:-1], "right")
+        for token, number in zip(self, numbers.tolist(), strict=True):
             sentences[number].append(token)
         return [sentence for sentence in sentences if sentence]
 

@@ -14,6 +14,7 @@ from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.dictionary import Dictionary
 from classicnlp._ext.trie import LONGEST_KEY, Trie, build_nodes
+from classicnlp.checks import as_array, require_count
 from classicnlp.errors import CorpusError, ModelError, require_text
 from classicnlp.text import default_alphabet, load_alphabet
 
@@ -100,16 +101,18 @@ class Lexicon:
         return cls(_read_entries(path), fold=fold)
 
     def to_file(self, path: str | os.PathLike[str]) -> None:
-        """Write lines ``word<TAB>count<TAB>tag`` that `from_file` reads."""
+        """Write lines ``word<TAB>count<TAB>tag`` that `from_file` reads.
+
+        Raises
+        ------
+        ValueError
+            If a word or tag cannot stand in such a line, e.g. one with a line break in it.
+        """
         from classicnlp.corpus.lines import atomic_writer
 
         with atomic_writer(path) as file:
             for entry in self.items():
-                if any(c in entry.word for c in "\t\r\n"):
-                    raise ValueError(f"the word {entry.word!r} cannot stand in a line: remove it")
-                # An empty tag leaves no trailing tab.
-                fields = [entry.word, str(entry.count), entry.tag]
-                file.write("\t".join(fields).rstrip("\t") + "\n")
+                file.write(_written(entry) + "\n")
 
     def __len__(self) -> int:
         if self._overlay is None:
@@ -190,7 +193,9 @@ class Lexicon:
         -------
         Lexicon
         """
-        return self._changed((entry, False) for entry in entries(words))
+        # Counts of words that stand twice add up here as they do in the constructor.
+        added = _build(list(entries(words)), self._base.trie.alphabet)
+        return self._changed((entry, False) for entry in Lexicon._made(added).items())
 
     def without_words(self, words: Iterable[str]) -> Lexicon:
         """Return a lexicon that lacks ``words``; those that are not in it are ignored."""
@@ -250,12 +255,12 @@ class Lexicon:
             trie_arrays = store.within("trie", arrays)
             base = _Base(
                 Trie(alphabet, size=len(arrays["counts"]), **trie_arrays),
-                arrays["counts"],
-                arrays["tags"],
-                tuple(parameters["tag_names"]),
-                arrays["letters"],
-                arrays["offsets"],
-                parameters["longest"],
+                as_array(arrays["counts"], np.int64, "counts"),
+                as_array(arrays["tags"], np.uint16, "tags"),
+                _names(parameters["tag_names"]),
+                as_array(arrays["letters"], np.uint8, "letters"),
+                as_array(arrays["offsets"], np.int64, "offsets"),
+                require_count(parameters["longest"], "longest", 0, LONGEST_KEY),
             )
             base.check()
         except (KeyError, TypeError, ValueError) as error:
@@ -355,6 +360,10 @@ class _Base(NamedTuple):
         rising = int(self.offsets[0]) == 0 and bool((np.diff(self.offsets) > 0).all())
         if not rising or int(self.offsets[-1]) != len(self.letters):
             raise ValueError("the words' offsets do not fit")
+        letters = self.letters.tobytes()
+        letters.decode("utf-8", "surrogatepass")
+        if n and bool(((self.letters[self.offsets[:-1]] & 0xC0) == 0x80).any()):
+            raise ValueError("a word begins within a character")
 
 
 class _Overlay(NamedTuple):
@@ -394,6 +403,8 @@ def entries(words: Words) -> Iterator[Entry]:
 
 def _checked_entry(word: Any, rest: list[Any]) -> Entry:
     count, tag = 0, ""
+    if len(rest) > 2:
+        raise TypeError(f"expected a word, a count and a tag, got {(word, *rest)!r}")
     for value in rest:
         if isinstance(value, str):
             tag = value
@@ -429,6 +440,41 @@ def _read_entries(path: str | os.PathLike[str]) -> Iterator[Entry]:
             raise CorpusError(str(error), name, number) from None
 
 
+def _check_sums(given: list[Entry], number: NDArray[np.int32]) -> None:
+    """Raise a ValueError if the counts of one word add up to more than a count may be."""
+    sums: dict[int, int] = {}
+    for entry, place in zip(given, number.tolist(), strict=True):
+        sums[place] = sums.get(place, 0) + entry.count
+        if sums[place] > LARGEST_COUNT:
+            raise ValueError(f"the counts of {entry.word!r} add up to more than 2**62 - 1")
+
+
+def _written(entry: Entry) -> str:
+    """Return the line of an entry, if it reads back the same."""
+    line = "\t".join(
+        [entry.word, str(entry.count), entry.tag] if entry.tag else [entry.word, str(entry.count)]
+    )
+    try:
+        line.encode()
+        sound = not set(line) & set("\r\n") and not line.startswith(("# ", "\ufeff"))
+        sound = sound and _parse_line(line) == entry
+    except ValueError:
+        sound = False
+    if not sound:
+        raise ValueError(
+            f"the word {entry.word!r} with the tag {entry.tag!r} cannot stand in a line of a "
+            "dictionary file: leave it out, or use save()"
+        )
+    return line
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    """Return a model file's list of names."""
+    if not isinstance(value, list) or not value or not all(isinstance(name, str) for name in value):
+        raise ValueError("the names of tags must be a list of str")
+    return tuple(value)
+
+
 def _parse_line(line: str) -> Entry:
     tabbed = "\t" in line
     fields = [field.strip() for field in line.split("\t")] if tabbed else line.split()
@@ -449,6 +495,17 @@ def _parse_line(line: str) -> Entry:
     if tag and not TAG.fullmatch(tag):
         raise ValueError(f"the tag must be letters, as in `n` or `nr`, got {tag!r}")
     return _checked_entry(word, [int(count), tag])
+
+
+def require_lexicon(value: object, caller: str) -> Lexicon:
+    """Return ``value`` if it is a Lexicon, else raise a TypeError that says how to make one."""
+    if isinstance(value, Lexicon):
+        return value
+    kind = type(value).__name__
+    raise TypeError(
+        f"{caller}() takes a Lexicon, got {kind}: make one with Lexicon(words) or "
+        "Lexicon.from_file(path)"
+    )
 
 
 def build_trie(words: list[str], alphabet: Alphabet) -> tuple[Trie, NDArray[np.int32]]:
@@ -478,7 +535,11 @@ def _build(given: list[Entry], alphabet: Alphabet) -> _Base:
     trie, number = build_trie([entry.word for entry in given], alphabet)
     counts = np.zeros(trie.size, np.int64)
     np.add.at(counts, number, np.fromiter((entry.count for entry in given), np.int64, len(given)))
+    if sum(entry.count for entry in given) > LARGEST_COUNT:
+        _check_sums(given, number)
     tag_names = tuple(dict.fromkeys(["", *(entry.tag for entry in given)]))
+    if len(tag_names) > 1 << 16:
+        raise ValueError(f"a lexicon holds at most 65,535 different tags, got {len(tag_names) - 1}")
     numbers_of_tags = {tag: i for i, tag in enumerate(tag_names)}
     tags = np.zeros(trie.size, np.uint16)
     encoded: list[bytes] = []
@@ -491,4 +552,6 @@ def _build(given: list[Entry], alphabet: Alphabet) -> _Base:
     np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)), out=offsets[1:])
     letters = np.frombuffer(b"".join(encoded), np.uint8)
     longest = max((len(entry.word) for entry in given), default=0)
+    for array in (counts, tags, letters, offsets):
+        array.flags.writeable = False
     return _Base(trie, counts, tags, tag_names, letters, offsets, longest)

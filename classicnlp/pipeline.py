@@ -19,7 +19,7 @@ from classicnlp.segmentation import CharSegmenter, NgramSegmenter
 from classicnlp.segmentation.base import checked_texts, in_chunks
 from classicnlp.spans import Token
 from classicnlp.tagging import PosTagger
-from classicnlp.text import load_alphabet
+from classicnlp.text import fold, load_alphabet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,6 +64,7 @@ class Pipeline:
         self.lexicon = getattr(segmenter, "lexicon", Lexicon()) if lexicon is None else lexicon
         self.card = dict(card or {})
         self._user_tags: dict[str, str] = {}
+        self._tag_numbers: dict[str, int] = {}
 
     def __call__(self, text: str) -> Doc:
         """Return a `Doc` of ``text``."""
@@ -91,7 +92,7 @@ class Pipeline:
 
     def boundaries(self, text: str) -> NDArray[np.int32]:
         """Return 0, the places between the words of ``text``, and its length."""
-        return self.segmenter.boundaries(text)
+        return self.segmenter.boundaries(require_text(text, "boundaries"))
 
     def segment_batch(self, texts: Iterable[str], workers: int = 1) -> list[list[str]]:
         """Return the words of each text, in order; ``workers`` threads share the work."""
@@ -137,7 +138,10 @@ class Pipeline:
         list of str
         """
         tags = self._required_tagger().predict(words)
-        return [self._user_tags.get(word, tag) for word, tag in zip(words, tags, strict=True)]
+        given = self._user_tags
+        if not given:
+            return tags
+        return [given.get(fold(word), tag) for word, tag in zip(words, tags, strict=True)]
 
     def with_words(self, words: Words) -> Pipeline:
         """Return a pipeline that also knows ``words``; it shares this one's arrays.
@@ -161,13 +165,21 @@ class Pipeline:
             self.lexicon.with_words(added),
             self.card,
         )
-        given = {entry.word: entry.tag for entry in added.items() if entry.tag}
-        pipeline._user_tags = {**self._user_tags, **given}
-        return pipeline
+        given = {fold(entry.word): entry.tag for entry in added.items() if entry.tag}
+        return pipeline._with_tags({**self._user_tags, **given})
 
     def with_tagger(self, tagger: PosTagger) -> Pipeline:
         """Return a pipeline with another tagger."""
-        return Pipeline(self.segmenter, tagger, self.lexicon, self.card)
+        pipeline = Pipeline(self.segmenter, tagger, self.lexicon, self.card)
+        return pipeline._with_tags(self._user_tags)
+
+    def _with_tags(self, given: dict[str, str]) -> Pipeline:
+        """Remember what tags a user gave to what words; called while the pipeline is made."""
+        names = self.tagger.tags_ if self.tagger else ()
+        numbered = dict.fromkeys([*names, *given.values()])
+        self._tag_numbers = {name: number for number, name in enumerate(numbered)}
+        self._user_tags = given
+        return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a model file that `load` maps into memory."""
@@ -198,13 +210,12 @@ class Pipeline:
         names = self.tagger.tags_
         if not self._user_tags:
             return Doc(text, boundaries, labels, names)
-        names = tuple(dict.fromkeys([*names, *self._user_tags.values()]))
-        numbers = {name: number for number, name in enumerate(names)}
+        folded = fold(text)
         for i, (start, end) in enumerate(itertools.pairwise(boundaries.tolist())):
-            given = self._user_tags.get(text[start:end])
+            given = self._user_tags.get(folded[start:end])
             if given is not None:
-                labels[i] = numbers[given]
-        return Doc(text, boundaries, labels, names)
+                labels[i] = self._tag_numbers[given]
+        return Doc(text, boundaries, labels, tuple(self._tag_numbers))
 
     def _tag_all(self, texts: list[str]) -> list[list[Token]]:
         cuts = self.segmenter.boundaries_batch(texts)
@@ -248,7 +259,7 @@ def load(name_or_path: str | os.PathLike[str] = DEFAULT) -> Pipeline:
     path = Path(name_or_path)
     if isinstance(name_or_path, str) and name_or_path in models.names():
         path = models.path_of(name_or_path)
-    elif not path.exists():
+    elif not path.is_file():
         known = ", ".join(models.names())
         raise FileNotFoundError(
             f"no model named {str(name_or_path)!r} (there is {known}) and no file of that path"
@@ -278,6 +289,9 @@ def _assemble(stored: store.Stored) -> Pipeline:
     try:
         alphabet = load_alphabet(store.within("alphabet", arrays))
         parts = stored.parameters
+        for name, part in parts.items():
+            if not isinstance(part, dict):
+                raise ModelError(f"{origin}: not a sound pipeline: its {name} is no object")
         segmenter = CharSegmenter.from_store(
             parts["segmenter"], store.within("segmenter", arrays), origin, alphabet
         )

@@ -14,7 +14,9 @@ import hashlib
 import json
 import mmap
 import os
+import re
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -30,6 +32,7 @@ FORMAT = "classicnlp"
 VERSION = 1
 ALIGNMENT = 64
 LARGEST_HEADER = 1 << 24
+MOST_DIMENSIONS = 8
 VERIFY_UP_TO = 1 << 28  # bytes; a larger file is checked in full on request only
 
 Array: TypeAlias = "NDArray[Any]"
@@ -79,6 +82,10 @@ def save(
     offset = 0
     for name, array in ordered:
         little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+        if little.dtype not in NAMES:
+            raise TypeError(
+                f"array {name!r} has a type that a model file cannot hold: {array.dtype}"
+            )
         block = little.tobytes()
         header[name] = {
             "dtype": NAMES[little.dtype],
@@ -145,8 +152,19 @@ def load(
             raise ModelError(f"{path}: the file was altered (its checksum differs): fetch it again")
     if kind is not None and metadata["kind"] != kind:
         raise ModelError(f"{path}: holds a {metadata['kind']}, where a {kind} was expected")
-    parameters, card = (json.loads(metadata[name]) for name in ("parameters", "card"))
+    parameters, card = (_object(path, metadata[name], name) for name in ("parameters", "card"))
     return Stored(metadata["kind"], parameters, arrays, card, path, size)
+
+
+def _object(path: Path, text: str, what: str) -> dict[str, Any]:
+    """Read a JSON object; whatever else the text holds is a ModelError."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{path}: not a {FORMAT} model (unreadable {what}: {error})") from None
+    if not isinstance(value, dict):
+        raise ModelError(f"{path}: not a {FORMAT} model (its {what} is no object)")
+    return value
 
 
 def _read_header(path: Path, mapped: mmap.mmap, size: int) -> tuple[dict[str, Any], int]:
@@ -155,13 +173,8 @@ def _read_header(path: Path, mapped: mmap.mmap, size: int) -> tuple[dict[str, An
         raise ModelError(f"{path}: not a {FORMAT} model (no header found)")
     if 8 + length > size:
         raise ModelError(f"{path}: truncated within its header: fetch it again")
-    try:
-        header = json.loads(mapped[8 : 8 + length].decode("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise ModelError(f"{path}: not a {FORMAT} model (unreadable header: {error})") from None
-    if not isinstance(header, dict):
-        raise ModelError(f"{path}: not a {FORMAT} model (its header is no object)")
-    return header, 8 + length
+    text = mapped[8 : 8 + length].decode("utf-8", "replace")
+    return _object(path, text, "header"), 8 + length
 
 
 def _checked_metadata(path: Path, header: dict[str, Any]) -> dict[str, str]:
@@ -169,7 +182,7 @@ def _checked_metadata(path: Path, header: dict[str, Any]) -> dict[str, str]:
     if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
         raise ModelError(f"{path}: not a {FORMAT} model (a file of another program?)")
     version = metadata.get("version", "")
-    if not isinstance(version, str) or not version.isdecimal():
+    if not isinstance(version, str) or not re.fullmatch("[0-9]{1,9}", version):
         raise ModelError(f"{path}: the format version is {version!r}, expected a number")
     if int(version) > VERSION:
         raise ModelError(
@@ -203,7 +216,9 @@ def _map_arrays(
                 and first % dtype.itemsize == 0
                 and last - first == count * dtype.itemsize
             )
-        except (KeyError, TypeError, ValueError):
+            if sound and (len(shape) > MOST_DIMENSIONS or max(shape, default=0) >= 1 << 62):
+                sound = False
+        except (KeyError, TypeError, ValueError, OverflowError):
             sound = False
         if not sound:
             raise ModelError(f"{path}: array {name!r} is described wrongly: the file was altered")
@@ -213,8 +228,14 @@ def _map_arrays(
                 "fetch it again"
             )
         end = max(end, last)
-        flat = np.frombuffer(mapped, dtype, count, start + first)
-        arrays[name] = flat.reshape(shape)
+        flat = np.frombuffer(mapped, dtype, count, start + first) if count else np.empty(0, dtype)
+        flat.flags.writeable = False
+        try:
+            arrays[name] = flat.reshape(shape)
+        except ValueError:
+            raise ModelError(
+                f"{path}: array {name!r} is described wrongly: the file was altered"
+            ) from None
     if start + end != size:
         raise ModelError(f"{path}: {size - start - end} bytes too long: the file was altered")
     return arrays
@@ -234,27 +255,19 @@ def _digest(header: dict[str, Any], data: bytes | memoryview) -> str:
 @contextlib.contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Any]:
     """Open a binary file beside ``path``; rename it to ``path`` on success, else remove it."""
-    import tempfile
-
-    target = Path(path)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    target = Path(os.path.realpath(path))  # a symbolic link stays one
+    beside = target.with_name(f".{target.name}.{os.getpid()}.{time.monotonic_ns():x}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with beside.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(_default_mode())
-        Path(name).replace(target)
+        if target.exists():
+            beside.chmod(target.stat().st_mode & 0o7777)
+        beside.replace(target)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise
-
-
-def _default_mode() -> int:
-    # mkstemp makes files private; a model should have the mode of any new file.
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 def nested(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:

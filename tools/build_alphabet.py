@@ -141,8 +141,8 @@ def class_of(c: int) -> CharacterClass:
         return CharacterClass.EXTEND
     if text.isspace():
         return CharacterClass.SPACE
-    if "IDEOGRAPH" in name or c == 0x3007 or c == 0x3005:
-        return CharacterClass.HAN if category in ("Lo", "Nl", "Lm") else CharacterClass.OTHER
+    if ("IDEOGRAPH" in name and category in ("Lo", "Nl", "Lm")) or c == 0x3005:
+        return CharacterClass.HAN  # the ideographic comma and full stop are punctuation
     if category == "Nd":
         return CharacterClass.DIGIT
     if category.startswith("L"):

@@ -1,6 +1,17 @@
 from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t
 
 
+cdef extern from *:
+    """
+    #if defined(__GNUC__) || defined(__clang__)
+    #define classicnlp_prefetch(p) __builtin_prefetch(p)
+    #else
+    #define classicnlp_prefetch(p) ((void) (p))
+    #endif
+    """
+    void prefetch "classicnlp_prefetch" (const void* address) noexcept nogil
+
+
 cdef struct Text:
     # A str where it lies: CPython's 1-, 2- or 4-byte code units.
     int kind
@@ -11,6 +22,7 @@ cdef struct Text:
 cdef enum:
     SYMBOL_MASK = 0xFFFFFF
     CLASS_SHIFT = 24
+    CLASSES = 9  # of classicnlp.text.CharacterClass
 
 ctypedef fused unit_t:
     uint8_t

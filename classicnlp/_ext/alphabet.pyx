@@ -16,6 +16,8 @@ from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t
 
 import numpy as np
 
+from classicnlp.checks import as_array
+
 PAGES = 0x110000 >> 8
 SYMBOL_BITS = 24
 
@@ -59,13 +61,13 @@ cdef class Alphabet:
     Raises
     ------
     ValueError
-        If the arrays have other shapes, or point outside one another.
+        If the arrays have other shapes or no integers, or point outside one another.
     """
 
     def __init__(self, index, pages, letters):
-        index = np.ascontiguousarray(index, np.uint16)
-        pages = np.ascontiguousarray(pages, np.uint32)
-        letters = np.ascontiguousarray(letters, np.uint32)
+        index = as_array(index, np.uint16, "index")
+        pages = as_array(pages, np.uint32, "pages")
+        letters = as_array(letters, np.uint32, "letters")
         if index.shape != (PAGES,):
             raise ValueError(f"index must have shape ({PAGES},), got {index.shape}")
         if pages.ndim != 1 or pages.size % 256 or pages.size <= int(index.max()) * 256:
@@ -74,6 +76,8 @@ cdef class Alphabet:
             raise ValueError("letters must hold a code point for each symbol")
         if int((pages & SYMBOL_MASK).max()) >= letters.size:
             raise ValueError("pages name a symbol that letters does not have")
+        if int((pages >> CLASS_SHIFT).max()) >= CLASSES:
+            raise ValueError(f"pages name a class that does not exist; there are {CLASSES}")
         self.arrays = {"index": index, "pages": pages, "letters": letters}
         self.index_view = index
         self.pages_view = pages

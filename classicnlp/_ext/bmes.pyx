@@ -17,6 +17,8 @@ from classicnlp._ext.cutter cimport Cutter
 from classicnlp._ext.trie cimport NO_WORD, ROOT, Node, Trie, step
 from classicnlp._ext.units cimport SPACE, UNIT_INSIDE, mark_units
 
+from classicnlp.checks import as_array
+
 cdef enum:
     B = 0
     M = 1
@@ -111,21 +113,21 @@ cdef class BmesCutter(Cutter):
     def __init__(self, Alphabet alphabet not None, unigrams, pairs, pair_weights, skips, skip_weights,
                  transitions, starts, Trie words=None):
         cdef Py_ssize_t k
-        unigrams = np.ascontiguousarray(unigrams, np.int16)
-        pairs = np.ascontiguousarray(pairs, np.uint32)
-        pair_weights = np.ascontiguousarray(pair_weights, np.int16)
-        skips = np.ascontiguousarray(skips, np.uint32)
-        skip_weights = np.ascontiguousarray(skip_weights, np.int16)
-        transitions = np.ascontiguousarray(transitions, np.int32)
-        starts = np.ascontiguousarray(starts, np.int32)
+        unigrams = as_array(unigrams, np.int16, "unigrams")
+        pairs = as_array(pairs, np.uint32, "pairs")
+        pair_weights = as_array(pair_weights, np.int16, "pair_weights")
+        skips = as_array(skips, np.uint32, "skips")
+        skip_weights = as_array(skip_weights, np.int16, "skip_weights")
+        transitions = as_array(transitions, np.int32, "transitions")
+        starts = as_array(starts, np.int32, "starts")
         if unigrams.ndim != 2 or unigrams.shape[1] != 12 or not 0 < unigrams.shape[0] <= SYMBOL_LIMIT:
             raise ValueError(f"unigrams must have 12 columns and up to {SYMBOL_LIMIT} rows")
         check_table(pairs, pair_weights, 8)
         check_table(skips, skip_weights, 4)
         if transitions.shape != (LABELS, LABELS) or starts.shape != (LABELS,):
             raise ValueError("transitions must have shape (4, 4) and starts (4,)")
-        if max(int(np.abs(transitions).max()), int(np.abs(starts).max())) >= 1 << 24:
-            raise ValueError("a transition weighs 2**24 or more")
+        check_moderate(transitions)
+        check_moderate(starts)
         self.alphabet = alphabet
         self.words = words
         self.arrays = {
@@ -149,6 +151,9 @@ cdef class BmesCutter(Cutter):
             self.transitions[k] = transitions[k // LABELS, k % LABELS]
         for k in range(LABELS):
             self.starts[k] = starts[k]
+
+    def __reduce__(self):
+        return BmesCutter, (self.alphabet, *self.arrays.values(), self.words)
 
     cdef Py_ssize_t cut(self, Text text, int32_t* ends) noexcept nogil:
         """Cut each stretch between white space by itself; a run of white space is a word.
@@ -329,6 +334,12 @@ cdef Py_ssize_t trace(const uint8_t* back, int32_t n, uint8_t label, int32_t* en
     for k in range(count):
         ends[k] = ends[n - count + k]
     return count
+
+
+def check_moderate(weights):
+    """Raise a ValueError unless sums of a few such weights fit into 32 bits."""
+    if int(weights.min()) <= -(1 << 24) or int(weights.max()) >= 1 << 24:
+        raise ValueError("a transition weighs 2**24 or more")
 
 
 def check_table(pairs, weights, width):

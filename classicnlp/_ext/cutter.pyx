@@ -8,12 +8,12 @@ characters is a 64-bit number, which names a slot that holds the finished str.
 cimport cython
 from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
 from cpython.ref cimport PyObject
-from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
 import numpy as np
 
-from classicnlp._ext.alphabet cimport Text, text_of
+from classicnlp._ext.alphabet cimport Text, prefetch, text_of, unit_at, unit_t
 
 from classicnlp.errors import wrong_text
 
@@ -25,16 +25,29 @@ cdef extern from "Python.h":
     void Py_DECREF(PyObject* item)
 
 cdef enum:
-    CACHE_BITS = 15
+    BLOCK = 32
+    CACHE_BITS = 16
+    SHORT = 128
+    RUN = 1 << 15
     LONGEST_TEXT = 0x7FFFFFFF
 
 cdef struct Slot:
     uint64_t key
     PyObject* word
 
+cdef uint64_t ONES = 0x0001000100010001
+cdef uint64_t HIGHS = 0x8000800080008000
+cdef uint64_t* kept = [0, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFFFFFF, 0xFFFFFFFFFFFFFFFF]
+
 # One cache for the process; it only ever holds finished strings, so that sharing it is safe.
 cdef Slot cache[1 << CACHE_BITS]
 cdef object cache_guard = object()
+
+
+cdef inline uint64_t pack(const unit_t* units, Py_ssize_t length) noexcept nogil:
+    """Pack four units into a number and keep the first ``length``."""
+    return (<uint64_t> units[0] | <uint64_t> units[1] << 16 | <uint64_t> units[2] << 32
+            | <uint64_t> units[3] << 48) & kept[length]
 
 
 cdef inline uint64_t key_of(Text text, Py_ssize_t start, Py_ssize_t length) noexcept nogil:
@@ -42,65 +55,69 @@ cdef inline uint64_t key_of(Text text, Py_ssize_t start, Py_ssize_t length) noex
 
     NUL has no key, since it could not be told from the end of a shorter word.
     """
-    cdef uint64_t key = 0, c
+    cdef uint64_t key = 0
     cdef Py_ssize_t i
-    cdef const uint16_t* wide
-    cdef const uint8_t* narrow
-    cdef const uint32_t* full
-    if text.kind == 2:
-        wide = <const uint16_t*> text.units + start
-        for i in range(length):
-            if wide[i] == 0:
-                return 0
-            key |= <uint64_t> wide[i] << (16 * i)
-    elif text.kind == 1:
-        narrow = <const uint8_t*> text.units + start
-        for i in range(length):
-            if narrow[i] == 0:
-                return 0
-            key |= <uint64_t> narrow[i] << (16 * i)
-    else:
-        full = <const uint32_t*> text.units + start
-        for i in range(length):
-            c = full[i]
-            if c == 0 or c >= 0x10000:
-                return 0
-            key |= c << (16 * i)
+    cdef uint32_t c
+    if length > 4:
+        return 0
+    # CPython ends the units with a NUL: there are four to read from the last character but two.
+    if text.kind == 2 and start + 3 <= text.length:
+        key = pack(<const uint16_t*> text.units + start, length)
+        # The classic test for a zero among packed numbers, exact up to the first one.
+        if (key - ONES) & ~key & HIGHS & kept[length]:
+            return 0
+        return key
+    for i in range(length):
+        c = unit_at(text, start + i)
+        if c == 0 or c >= 0x10000:
+            return 0
+        key |= <uint64_t> c << (16 * i)
     return key
 
 
 cdef list words_of(str text, const int32_t* ends, Py_ssize_t count):
     """Return the words of ``text`` that end at ``ends``, the first beginning at 0."""
     cdef list words = PyList_New(count)
-    cdef PyObject* target = <PyObject*> words
-    cdef PyObject* source = <PyObject*> text
-    cdef PyObject* word
     cdef Text view = text_of(text)
-    cdef Py_ssize_t i
+    cdef uint64_t keys[BLOCK]
+    cdef Py_ssize_t first = 0, size, i
     cdef int32_t start = 0, end
-    cdef uint64_t key
-    cdef Slot* slot
     # The lock is real in a free-threaded Python only; elsewhere the GIL is one.
     with cython.critical_section(cache_guard):
-        for i in range(count):
-            end = ends[i]
-            key = key_of(view, start, end - start) if end - start <= 4 else 0
-            if key:
-                slot = &cache[(key * <uint64_t> 0x9E3779B97F4A7C15) >> (64 - CACHE_BITS)]
-                if slot.key == key:
-                    word = slot.word
-                else:
-                    word = PyUnicode_Substring(source, start, end)
-                    if slot.word != NULL:
-                        Py_DECREF(slot.word)
-                    slot.key = key
-                    slot.word = word
-                Py_INCREF(word)
-            else:
-                word = PyUnicode_Substring(source, start, end)
-            PyList_SET_ITEM(target, i, word)
-            start = end
+        while first < count:
+            size = min(count - first, <Py_ssize_t> BLOCK)
+            end = start
+            # Two rounds, so that the memory of one word is fetched while others are dealt with.
+            for i in range(size):
+                keys[i] = key_of(view, end, ends[first + i] - end)
+                prefetch(slot_of(keys[i]))
+                end = ends[first + i]
+            for i in range(size):
+                PyList_SET_ITEM(<PyObject*> words, first + i, new_word(text, start, ends[first + i], keys[i]))
+                start = ends[first + i]
+            first += size
     return words
+
+
+cdef inline Slot* slot_of(uint64_t key) noexcept nogil:
+    return &cache[(key * <uint64_t> 0x9E3779B97F4A7C15) >> (64 - CACHE_BITS)]
+
+
+cdef inline PyObject* new_word(str text, int32_t start, int32_t end, uint64_t key) except NULL:
+    """Return a new reference to a word, from the cache if it has a key."""
+    cdef Slot* slot = slot_of(key)
+    cdef PyObject* word
+    if key == 0:
+        return PyUnicode_Substring(<PyObject*> text, start, end)
+    word = slot.word
+    if slot.key != key:
+        word = PyUnicode_Substring(<PyObject*> text, start, end)
+        if slot.word != NULL:
+            Py_DECREF(slot.word)
+        slot.key = key
+        slot.word = word
+    Py_INCREF(word)
+    return word
 
 
 cdef class Cutter:
@@ -110,35 +127,13 @@ cdef class Cutter:
         """Write the end of each word of a text that is not empty; return how many, -1 for no memory."""
         return -1
 
-    def boundaries(self, text not None):
+    def boundaries(self, text):
         """Return 0, the boundaries within ``text``, and its length as an int32 array."""
-        cdef Text view = checked(text, "boundaries")
-        cdef int32_t* ends = new_ends(view.length)
-        cdef Py_ssize_t count = 0
-        with nogil:
-            if view.length:
-                count = self.cut(view, ends)
-        try:
-            if count < 0:
-                raise MemoryError()
-            return with_zero(ends, count)
-        finally:
-            PyMem_RawFree(ends)
+        return cut_one(self, text, False)
 
     def segment(self, text):
         """Return the words of ``text``; joined, they are the text."""
-        cdef Text view = checked(text, "segment")
-        cdef int32_t* ends = new_ends(view.length)
-        cdef Py_ssize_t count = 0
-        with nogil:
-            if view.length:
-                count = self.cut(view, ends)
-        try:
-            if count < 0:
-                raise MemoryError()
-            return words_of(text, ends, count)
-        finally:
-            PyMem_RawFree(ends)
+        return cut_one(self, text, True)
 
     def segment_batch(self, texts):
         """Return the words of each text."""
@@ -147,6 +142,28 @@ cdef class Cutter:
     def boundaries_batch(self, texts):
         """Return the boundaries of each text."""
         return cut_batch(self, tuple(texts), False)
+
+
+cdef inline object cut_one(Cutter cutter, object text, bint words):
+    cdef Text view = checked(text, "segment" if words else "boundaries")
+    cdef int32_t few[SHORT]
+    cdef int32_t* ends = few
+    cdef Py_ssize_t count = 0
+    if view.length <= SHORT:
+        # Sooner done than the GIL is released and taken again.
+        if view.length:
+            count = cutter.cut(view, ends)
+    else:
+        ends = new_ends(view.length)
+        with nogil:
+            count = cutter.cut(view, ends)
+    try:
+        if count < 0:
+            raise MemoryError()
+        return words_of(<str> text, ends, count) if words else with_zero(ends, count)
+    finally:
+        if ends != few:
+            PyMem_RawFree(ends)
 
 
 cdef Text checked(object text, str caller) except *:
@@ -175,39 +192,56 @@ cdef with_zero(const int32_t* ends, Py_ssize_t count):
 
 
 cdef list cut_batch(Cutter cutter, tuple texts, bint words):
+    """Cut the texts run by run: the GIL is released once for many short texts."""
+    cdef str caller = "segment" if words else "boundaries"
+    cdef Py_ssize_t n = len(texts), first = 0, stop, total
+    cdef list results = []
+    while first < n:
+        stop = first
+        total = 0
+        while stop < n and (stop == first or total < RUN):
+            total += checked(texts[stop], caller).length
+            stop += 1
+        cut_run(cutter, texts, first, stop, total, words, results)
+        first = stop
+    return results
+
+
+cdef int cut_run(Cutter cutter, tuple texts, Py_ssize_t first, Py_ssize_t stop, Py_ssize_t total,
+                 bint words, list results) except -1:
+    """Append the results of texts[first:stop], which have ``total`` characters."""
     # The tuple keeps the texts alive while the GIL is released.
-    cdef Py_ssize_t total = 0, i, n = len(texts), start = 0
-    cdef Text* views = <Text*> PyMem_RawMalloc((n + 1) * sizeof(Text))
-    cdef Py_ssize_t* counts = <Py_ssize_t*> PyMem_RawMalloc((n + 1) * sizeof(Py_ssize_t))
-    cdef int32_t* ends = NULL
-    cdef list results
+    cdef Py_ssize_t n = stop - first, place = 0, i
+    cdef Text* views = <Text*> PyMem_RawMalloc(n * sizeof(Text))
+    cdef Py_ssize_t* counts = <Py_ssize_t*> PyMem_RawMalloc(n * sizeof(Py_ssize_t))
+    cdef int32_t* ends = <int32_t*> PyMem_RawMalloc(total * sizeof(int32_t))
     try:
-        if views == NULL or counts == NULL:
+        if views == NULL or counts == NULL or ends == NULL:
             raise MemoryError()
         for i in range(n):
-            views[i] = checked(texts[i], "segment" if words else "boundaries")
-            total += views[i].length
-        ends = new_ends(total)
-        with nogil:
-            for i in range(n):
-                counts[i] = cutter.cut(views[i], ends + start) if views[i].length else 0
-                if counts[i] < 0:
-                    break
-                start += views[i].length
-            else:
-                i = n
-        if i < n:
+            views[i] = text_of(<str> texts[first + i])
+        if not cut_all(cutter, views, n, ends, counts):
             raise MemoryError()
-        results = []
-        start = 0
         for i in range(n):
             if words:
-                results.append(words_of(texts[i], ends + start, counts[i]))
+                results.append(words_of(<str> texts[first + i], ends + place, counts[i]))
             else:
-                results.append(with_zero(ends + start, counts[i]))
-            start += views[i].length
-        return results
+                results.append(with_zero(ends + place, counts[i]))
+            place += views[i].length
     finally:
         PyMem_RawFree(views)
         PyMem_RawFree(counts)
         PyMem_RawFree(ends)
+    return 0
+
+
+cdef bint cut_all(Cutter cutter, const Text* texts, Py_ssize_t n, int32_t* ends, Py_ssize_t* counts) noexcept:
+    """Cut each text into its own part of ``ends``, as long as the text; False for no memory."""
+    cdef Py_ssize_t i
+    with nogil:
+        for i in range(n):
+            counts[i] = cutter.cut(texts[i], ends) if texts[i].length else 0
+            if counts[i] < 0:
+                return False
+            ends += texts[i].length
+    return True

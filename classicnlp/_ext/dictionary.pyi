@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 from classicnlp._ext.cutter import Cutter
 from classicnlp._ext.trie import Trie
 
+DEAREST: int
+
 class Dictionary:
     trie: Trie
     overlay: Trie | None

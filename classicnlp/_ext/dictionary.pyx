@@ -8,30 +8,28 @@ A long text is cut window by window. A window ends at a place that no word spans
 lies before can be cut without knowing what follows; time and memory stay linear and small.
 """
 
-from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc, PyMem_RawRealloc
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t
-from libc.string cimport memset
+from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
+from libc.string cimport memchr, memcpy, memset
 
 import numpy as np
 
-from classicnlp._ext.alphabet cimport Text, slice_of
+from classicnlp._ext.alphabet cimport CLASSES, Text, prefetch, slice_of
 from classicnlp._ext.cutter cimport Cutter
-from classicnlp._ext.trie cimport NO_WORD, ROOT, Node, Trie, step
+from classicnlp._ext.trie cimport NO_WORD, ROOT, Node, Trie, has_pair, step
 from classicnlp._ext.units cimport HAN, SPACE, UNIT_INSIDE, UNIT_START, mark_units
 
-cdef extern from *:
-    """
-    #if defined(__GNUC__) || defined(__clang__)
-    #define classicnlp_prefetch(p) __builtin_prefetch(p)
-    #else
-    #define classicnlp_prefetch(p) ((void) (p))
-    #endif
-    """
-    void prefetch "classicnlp_prefetch" (const void* address) noexcept nogil
+from classicnlp.checks import as_array
+
+DEAREST = 1 << 28
 
 cdef enum:
     WINDOW = 2048
-    AHEAD = 8  # how many characters before they are wanted nodes are fetched
+    SCRATCH = 20
+    # What a window takes for each character, and for two more.
+    BYTES = SCRATCH + 2 * sizeof(Hit) + 2 * sizeof(int32_t) + 2 * sizeof(Walk) + 2 * sizeof(uint16_t) + 2
+    STACK = 1536  # times eight bytes: enough for a line of 140 characters
+    TAIL = 256  # where a gap nearly always lies
 
 
 cdef class Dictionary:
@@ -55,7 +53,7 @@ cdef class Dictionary:
     """
 
     def __init__(self, Trie trie not None, Trie overlay, removed, Py_ssize_t longest):
-        removed = np.ascontiguousarray(removed, np.uint8)
+        removed = as_array(removed, np.uint8, "removed")
         if removed.shape != ((overlay.size if overlay is not None else 0),):
             raise ValueError("removed must have an item for each word of the overlay")
         if not 0 <= longest <= 1 << 16:
@@ -64,16 +62,20 @@ cdef class Dictionary:
         self.overlay = overlay
         self.removed_view = removed
         self.removed = &self.removed_view[0] if removed.size else NULL
+        self.fused_view, self.pairs_view = trie.reading_tables()
+        self.fused = &self.fused_view[0]
+        self.pairs = &self.pairs_view[0]
+        self.pairs_mask = <uint32_t> (32 * self.pairs_view.shape[0] - 1)
         self.size = <int32_t> (trie.size + removed.size)
         self.longest = <int32_t> longest
 
-    cdef int32_t word_of(self, Hit* hit) noexcept nogil:
-        """Return the number of a hit's word, or UNKNOWN."""
-        if hit.state == UNKNOWN:
+    cdef int32_t word_of(self, int32_t state) noexcept nogil:
+        """Return the number of the word that ends at a hit's state, or UNKNOWN."""
+        if state == UNKNOWN:
             return UNKNOWN
-        if hit.state >= 0:
-            return self.trie.values[hit.state]
-        return <int32_t> self.trie.size + self.overlay.values[-2 - hit.state]
+        if state >= 0:
+            return self.trie.values[state]
+        return <int32_t> self.trie.size + self.overlay.values[-2 - state]
 
 
 def with_costs(nodes, values, costs):
@@ -92,42 +94,103 @@ def with_costs(nodes, values, costs):
     return weighted
 
 
-cdef bint open_window(Window* window, Py_ssize_t capacity) noexcept nogil:
-    """Give the window room for ``capacity`` characters; False for no memory."""
-    cdef Py_ssize_t n = capacity + 1 + AHEAD + 1
-    cdef char* block = <char*> PyMem_RawMalloc(n * (24 + sizeof(int32_t) + 2 * sizeof(uint16_t) + 2))
-    window.hits = NULL
-    window.block = block
-    if block == NULL:
-        return False
+cdef bint open_window(Window* window, Py_ssize_t capacity, void* room, Py_ssize_t room_size) noexcept nogil:
+    """Give the window room for ``capacity`` characters, in ``room`` if that suffices; False for no memory."""
+    cdef Py_ssize_t n = capacity + 2 + (-(capacity + 2) & 7)  # a multiple of eight keeps all aligned
+    cdef Py_ssize_t size = n * BYTES
+    cdef char* block = <char*> room
+    window.block = window.more_hits = NULL
+    if size > room_size:
+        window.block = PyMem_RawMalloc(size)
+        if window.block == NULL:
+            return False
+        block = <char*> window.block
     window.capacity = <int32_t> capacity
+    window.hits_capacity = <int32_t> n
     window.scratch = block
-    window.first = <int32_t*> (block + 24 * n)
-    window.codes = <uint16_t*> (window.first + n)
+    window.hits = <Hit*> (block + n * SCRATCH)
+    window.overlay_hits = window.hits + n
+    window.links = <int32_t*> (window.overlay_hits + n)
+    window.singles = window.links + n
+    window.walks = <Walk*> (window.singles + n)
+    window.overlay_walks = window.walks + n
+    window.codes = <uint16_t*> (window.overlay_walks + n)
     window.overlay_codes = window.codes + n
     window.classes = <uint8_t*> (window.overlay_codes + n)
     window.marks = window.classes + n
-    window.hits_capacity = <int32_t> min(2 * capacity + 64, 0x7FFFFFFF)
-    window.hits = <Hit*> PyMem_RawMalloc(window.hits_capacity * sizeof(Hit))
-    return window.hits != NULL
+    return True
 
 
 cdef void close_window(Window* window) noexcept nogil:
-    PyMem_RawFree(window.hits)
+    PyMem_RawFree(window.more_hits)
     PyMem_RawFree(window.block)
 
 
-cdef bint more_hits(Window* window, int64_t wanted) noexcept nogil:
-    cdef int64_t capacity = max(2 * <int64_t> window.hits_capacity, wanted)
+cdef bint room_for(Window* window, int64_t more) noexcept nogil:
+    """Make room for that many hits more; False for no memory."""
+    cdef int64_t wanted = window.count + more, capacity
     cdef Hit* hits
+    if wanted <= window.hits_capacity:
+        return True
+    capacity = max(2 * <int64_t> window.hits_capacity, wanted)
     if capacity > 0x7FFFFFFF:
         return False
-    hits = <Hit*> PyMem_RawRealloc(window.hits, capacity * sizeof(Hit))
+    hits = <Hit*> PyMem_RawMalloc(capacity * (sizeof(Hit) + sizeof(int32_t)))
     if hits == NULL:
         return False
-    window.hits = hits
+    memcpy(hits, window.hits, window.count * sizeof(Hit))
+    PyMem_RawFree(window.more_hits)
+    window.more_hits = window.hits = hits
+    window.links = <int32_t*> (hits + capacity)
     window.hits_capacity = <int32_t> capacity
     return True
+
+
+cdef inline int32_t advance(
+    const Node* nodes, const uint16_t* codes, const uint8_t* marks, int32_t level,
+    Walk* walks, int32_t* going, Hit* hits,
+) noexcept nogil:
+    """Take each walk to its character number ``level``; return how many words end there.
+
+    No branch depends on the text: the loop writes each word and each walk, and then counts
+    it or does not. So the processor waits for many nodes at once, and never guesses wrong.
+    """
+    cdef Py_ssize_t k, count = 0, kept = 0
+    cdef uint32_t start, state, code
+    cdef bint matched
+    codes += level - 1
+    marks += level
+    for k in range(going[0]):
+        start = <uint32_t> walks[k].start
+        code = codes[start]
+        state = <uint32_t> walks[k].base + code
+        matched = nodes[state].check == code
+        hits[count].start = <int32_t> start
+        hits[count].end = <int32_t> start + level
+        hits[count].state = <int32_t> state
+        hits[count].cost = nodes[state].cost
+        count += matched & (nodes[state].cost != NO_WORD) & (marks[start] != UNIT_INSIDE)
+        walks[kept].start = <int32_t> start
+        walks[kept].base = nodes[state].base
+        kept += matched & (nodes[state].base != 0)
+    codes += 1
+    for k in range(kept):
+        prefetch(&nodes[<uint32_t> walks[k].base + codes[walks[k].start]])
+    going[0] = <int32_t> kept
+    return <int32_t> count
+
+
+cdef void link_hits(Window* window, int32_t* first, int32_t shortest) noexcept nogil:
+    """Chain the hits of each place, by end: first[place], links[hit], ...; NONE ends a chain.
+
+    ``first`` is NONE everywhere to begin with. Hits of less than ``shortest`` characters stay out.
+    """
+    cdef int32_t k, start
+    for k in range(window.count - 1, -1, -1):
+        start = window.hits[k].start
+        if window.hits[k].end - start >= shortest:
+            window.links[k] = first[start]
+            first[start] = k
 
 
 cdef class DictionaryCutter(Cutter):
@@ -153,7 +216,7 @@ cdef class DictionaryCutter(Cutter):
         weighted = dictionary.trie.arrays["nodes"]
         overlaid = overlay.arrays["nodes"] if overlay is not None else None
         if costs is not None:
-            costs = np.ascontiguousarray(costs, np.int64)
+            costs = as_array(costs, np.int64, "costs")
             if base is not None:
                 if base.dictionary.trie is not dictionary.trie:
                     raise ValueError("the base cutter has another base trie")
@@ -172,119 +235,163 @@ cdef class DictionaryCutter(Cutter):
         if overlay is not None:
             overlay_nodes = overlaid
             self.overlay_nodes = <const Node*> &overlay_nodes[0, 0]
-        unknown_costs = np.zeros(CLASSES, np.int32) if unknown_costs is None else np.asarray(unknown_costs, np.int32)
+        unknown_costs = as_array([0] * CLASSES if unknown_costs is None else unknown_costs, np.int64, "unknown_costs")
         if unknown_costs.shape != (CLASSES,):
             raise ValueError(f"unknown_costs must have {CLASSES} items, got shape {unknown_costs.shape}")
+        if unknown_costs.min() < 0 or unknown_costs.max() > DEAREST:
+            raise ValueError(f"unknown_costs must lie in 0 ... {DEAREST}")
         for k in range(CLASSES):
             self.unknown_costs[k] = unknown_costs[k]
 
     cdef bint find(self, Text text, Window* window) noexcept nogil:
-        """Fill the window with a text that it has room for; False for no memory."""
-        cdef const Node* nodes = self.nodes
-        cdef uint16_t* codes = window.codes
-        cdef uint8_t* marks = window.marks
-        cdef Hit* hits = window.hits
-        cdef int32_t n = <int32_t> text.length, longest = self.dictionary.longest
-        cdef int32_t i, j, unit, state, count = 0, last, root = nodes[ROOT].base
+        """Fill the window with a text that it has room for; False for no memory.
+
+        All words of one character are found first, then all of two, and so on.
+        """
+        cdef int32_t n = <int32_t> text.length, level, going, overlaid = 0, first
         window.length = n
-        self.dictionary.trie.encode(text, codes)
-        # Code 0 leads nowhere: every walk ends at the text's end.
-        memset(codes + n, 0, (AHEAD + 2) * sizeof(uint16_t))
+        window.count = 0
+        self.dictionary.trie.read(self.dictionary.fused, text, window.codes, window.classes)
+        mark_units(text, window.classes, window.marks)
+        window.codes[n] = 0  # leads nowhere: every walk ends at the text's end
+        window.marks[n] = 0
+        going = self.find_singles(window)
         if self.overlay_nodes != NULL:
             self.dictionary.overlay.encode(text, window.overlay_codes)
             window.overlay_codes[n] = 0
-        self.dictionary.trie.alphabet.classify(text, window.classes)
-        mark_units(text, window.classes, marks)
-        marks[n] = 0
-        for i in range(n):
-            window.first[i] = count
-            # Two characters choose a node far from the last: without this, waiting for memory
-            # takes a third of the time.
-            prefetch(&nodes[nodes[root + codes[i + AHEAD]].base + codes[i + AHEAD + 1]])
-            if marks[i] == UNIT_INSIDE:
-                continue
-            if count + longest + 1 >= window.hits_capacity:
-                if not more_hits(window, <int64_t> count + longest + 2):
-                    return False
-                hits = window.hits
-            unit = i + 1
-            if marks[i] == UNIT_START:
-                while marks[unit] == UNIT_INSIDE:
-                    unit += 1
-            # The unit itself comes first; a word of the same extent takes its place.
-            hits[count].end = unit
-            hits[count].state = UNKNOWN
-            hits[count].cost = self.unknown_costs[window.classes[i]]
-            last = count
-            j = i
-            state = ROOT
-            while True:
-                state = step(nodes, state, codes[j])
-                if state < 0:
-                    break
-                j += 1
-                if nodes[state].cost != NO_WORD and marks[j] != UNIT_INSIDE:
-                    last += j != unit
-                    hits[last].end = j
-                    hits[last].state = state
-                    hits[last].cost = nodes[state].cost
-            count = last + 1
-            if self.overlay_nodes != NULL:
-                count = window.first[i] + self.merge_overlay(
-                    window, i, unit, hits + window.first[i], count - window.first[i])
-        window.first[n] = count
+            self.overlay_singles(window, &overlaid)
+        self.find_units(window)
+        for level in range(2, self.dictionary.longest + 1):
+            if going + overlaid == 0:
+                break
+            if not room_for(window, <int64_t> going + overlaid):
+                return False
+            first = window.count
+            window.count += advance(
+                self.nodes, window.codes, window.marks, level, window.walks, &going, window.hits + first)
+            if overlaid:
+                self.overlay_level(window, level, first, &overlaid)
         return True
 
-    cdef int32_t merge_overlay(self, Window* window, int32_t start, int32_t unit, Hit* hits, int32_t count) noexcept nogil:
-        """Merge the overlay's words that begin at ``start`` into ``count`` hits; both ascend by end."""
-        cdef const Node* nodes = self.overlay_nodes
-        cdef int32_t i = start, state = ROOT, k, m
-        cdef bint removed
-        while True:
-            state = step(nodes, state, window.overlay_codes[i])
-            if state < 0:
-                return count
-            i += 1
-            if nodes[state].cost == NO_WORD or window.marks[i] == UNIT_INSIDE:
+    cdef int32_t find_singles(self, Window* window) noexcept nogil:
+        """Fill in the words of one character; return how many walks go on."""
+        cdef const Node* nodes = self.nodes
+        cdef const uint16_t* codes = window.codes
+        cdef const uint8_t* marks = window.marks
+        cdef const uint8_t* classes = window.classes
+        cdef const int32_t* unknown_costs = self.unknown_costs
+        cdef const uint32_t* pairs = self.dictionary.pairs
+        cdef int32_t* singles = window.singles
+        cdef Walk* walks = window.walks
+        cdef uint32_t root = <uint32_t> nodes[ROOT].base, mask = self.dictionary.pairs_mask, state, code
+        cdef int32_t cost
+        cdef Py_ssize_t i, going = 0
+        cdef bint matched, is_word, goes_on
+        for i in range(window.length):
+            code = codes[i]
+            state = root + code
+            matched = nodes[state].check == code
+            is_word = matched & (nodes[state].cost != NO_WORD)
+            cost = unknown_costs[classes[i]]
+            singles[i] = cost + ((nodes[state].cost - cost) & -is_word)
+            walks[going].start = <int32_t> i
+            walks[going].base = nodes[state].base
+            code = codes[i + 1]
+            state = <uint32_t> nodes[state].base + code
+            goes_on = matched & (marks[i] != UNIT_INSIDE) & has_pair(pairs, mask, state, code)
+            prefetch(&nodes[state & <uint32_t> -goes_on])
+            going += goes_on
+        return <int32_t> going
+
+    cdef void find_units(self, Window* window) noexcept nogil:
+        """Enter the longer units that are no words, and block the single characters in units."""
+        cdef const uint8_t* marks = window.marks
+        cdef const uint8_t* stop = marks + window.length
+        cdef const uint8_t* place = <const uint8_t*> memchr(marks, UNIT_START, stop - marks)
+        cdef int32_t start, end
+        while place != NULL:
+            start = end = <int32_t> (place - marks)
+            while end == start or marks[end] == UNIT_INSIDE:
+                window.singles[end] = NONE
+                end += 1
+            if self.look_up(window, start, end) == UNKNOWN:
+                window.hits[window.count] = Hit(start, end, UNKNOWN, self.unknown_costs[window.classes[start]])
+                window.count += 1
+            place = <const uint8_t*> memchr(marks + end, UNIT_START, stop - (marks + end))
+
+    cdef int32_t look_up(self, const Window* window, int32_t start, int32_t end) noexcept nogil:
+        """Return the state of the word from start to end, as in a `Hit`."""
+        cdef int32_t state
+        if self.overlay_nodes != NULL:
+            state = walk(self.overlay_nodes, window.overlay_codes + start, end - start)
+            if state > 0 and self.overlay_nodes[state].cost != NO_WORD:
+                return UNKNOWN if self.is_removed(state) else -2 - state
+        state = walk(self.nodes, window.codes + start, end - start)
+        return state if state > 0 and self.nodes[state].cost != NO_WORD else UNKNOWN
+
+    cdef void overlay_singles(self, Window* window, int32_t* overlaid) noexcept nogil:
+        """Put the overlay's words of one character over the base's; start its walks."""
+        cdef int32_t root = self.overlay_nodes[ROOT].base, i, k, found, start
+        for i in range(window.length):
+            window.overlay_walks[overlaid[0]] = Walk(i, root)
+            overlaid[0] += window.marks[i] != UNIT_INSIDE
+        found = advance(self.overlay_nodes, window.overlay_codes, window.marks, 1,
+                        window.overlay_walks, overlaid, window.overlay_hits)
+        for k in range(found):
+            start = window.overlay_hits[k].start
+            if self.is_removed(window.overlay_hits[k].state):
+                window.singles[start] = self.unknown_costs[window.classes[start]]
+            else:
+                window.singles[start] = window.overlay_hits[k].cost
+
+    cdef void overlay_level(self, Window* window, int32_t level, int32_t first, int32_t* overlaid) noexcept nogil:
+        """Merge the overlay's words of a length with the base's, which lie from ``first`` on.
+
+        Both ascend by start. They are gone through from the last to the first, so that what
+        takes the place of a removed word is one that has been dealt with.
+        """
+        cdef Hit* hits = window.hits
+        cdef Hit hit
+        cdef int32_t k, p = window.count - 1
+        cdef int32_t found = advance(self.overlay_nodes, window.overlay_codes, window.marks, level,
+                                     window.overlay_walks, overlaid, window.overlay_hits)
+        for k in range(found - 1, -1, -1):
+            hit = window.overlay_hits[k]
+            while p >= first and hits[p].start > hit.start:
+                p -= 1
+            if self.is_removed(hit.state):
+                if p >= first and hits[p].start == hit.start:
+                    window.count -= 1
+                    hits[p] = hits[window.count]
                 continue
-            removed = self.dictionary.removed[self.dictionary.overlay.values[state]]
-            k = 0
-            while k < count and hits[k].end < i:
-                k += 1
-            if k < count and hits[k].end == i:
-                if not removed:
-                    hits[k] = Hit(i, -2 - state, nodes[state].cost)
-                elif i == unit:
-                    hits[k] = Hit(i, UNKNOWN, self.unknown_costs[window.classes[start]])
-                else:
-                    count -= 1
-                    for m in range(k, count):
-                        hits[m] = hits[m + 1]
-            elif not removed:
-                m = count
-                while m > k:
-                    hits[m] = hits[m - 1]
-                    m -= 1
-                hits[k] = Hit(i, -2 - state, nodes[state].cost)
-                count += 1
+            hit.state = -2 - hit.state
+            if p >= first and hits[p].start == hit.start:
+                hits[p] = hit
+            else:
+                hits[window.count] = hit
+                window.count += 1
+
+    cdef bint is_removed(self, int32_t state) noexcept nogil:
+        return self.dictionary.removed[self.dictionary.overlay.values[state]]
 
     cdef int32_t solve(self, Window* window, int32_t length, int32_t* ends) noexcept nogil:
         """Cut the first ``length`` characters of the window; no word spans their end."""
         return 0
 
     cdef Py_ssize_t cut(self, Text text, int32_t* ends) noexcept nogil:
+        cdef int64_t stack[STACK]  # of eight bytes, so that all in it is aligned
         cdef Window window
         cdef Py_ssize_t start = 0, stop, count = 0
         cdef Py_ssize_t room = max(<Py_ssize_t> WINDOW, 4 * <Py_ssize_t> self.dictionary.longest)
         cdef int32_t done, found, i
-        if not open_window(&window, min(room, text.length)):
+        if not open_window(&window, min(room, text.length), stack, sizeof(stack)):
             close_window(&window)
             return -1
         while start < text.length:
             stop = safe_stop(self.dictionary.trie, text, start + room)
             if stop - start > window.capacity:
                 close_window(&window)
-                if not open_window(&window, stop - start):
+                if not open_window(&window, stop - start, stack, sizeof(stack)):
                     count = -1
                     break
             if not self.find(slice_of(text, start, stop), &window):
@@ -322,10 +429,32 @@ cdef Py_ssize_t safe_stop(Trie trie, Text text, Py_ssize_t stop) noexcept nogil:
 
 cdef int32_t last_gap(Window* window, int32_t limit) noexcept nogil:
     """Return the last place up to ``limit`` that no word spans, 0 if there is none."""
-    cdef int32_t i, reach = 0, gap = 0
-    for i in range(limit + 1):
-        if i == reach:
-            gap = i
-        if window.first[i + 1] > window.first[i]:
-            reach = max(reach, window.hits[window.first[i + 1] - 1].end)
-    return gap
+    cdef int32_t gap = 0
+    if limit > TAIL:
+        gap = last_gap_from(window, limit - TAIL, limit)
+    return gap if gap else last_gap_from(window, 0, limit)
+
+
+cdef int32_t last_gap_from(Window* window, int32_t low, int32_t limit) noexcept nogil:
+    """Return the last place beyond ``low``, up to ``limit``, that no word spans; else 0."""
+    cdef char* spanned = window.scratch
+    cdef int32_t i, start, end
+    memset(spanned + low, 0, window.length + 1 - low)
+    for i in range(window.count):
+        start, end = max(window.hits[i].start, low), window.hits[i].end
+        if end > start + 1:
+            memset(spanned + start + 1, 1, end - start - 1)
+    for i in range(limit, low, -1):
+        if not spanned[i]:
+            return i
+    return 0
+
+
+cdef int32_t walk(const Node* nodes, const uint16_t* codes, int32_t length) noexcept nogil:
+    """Return the state after ``length`` characters from the root, or -1."""
+    cdef int32_t state = ROOT, i
+    for i in range(length):
+        state = step(nodes, state, codes[i])
+        if state < 0:
+            break
+    return state

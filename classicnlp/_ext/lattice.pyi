@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from classicnlp._ext.dictionary import Dictionary, DictionaryCutter
 
 SCALE: int
+MOST_PATHS: int
 
 class Bigrams:
     arrays: Mapping[str, NDArray[Any]]

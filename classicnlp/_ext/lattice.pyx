@@ -7,16 +7,19 @@ earlier, that is, the longer last word, wins.
 
 from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc, PyMem_RawRealloc
 from libc.stdint cimport int32_t, int64_t, uint64_t
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memmove, memset
 
 import numpy as np
 
 from classicnlp._ext.alphabet cimport Text, text_of
 from classicnlp._ext.dictionary cimport (
-    UNKNOWN, Dictionary, DictionaryCutter, Hit, Window, close_window, open_window,
+    NONE, NONE_BYTE, UNKNOWN, Dictionary, DictionaryCutter, Hit, Window, close_window, link_hits, open_window,
 )
 
+from classicnlp.checks import as_array
+
 SCALE = 2048
+MOST_PATHS = 1 << 16
 
 cdef enum:
     NOWHERE = -1
@@ -81,9 +84,9 @@ cdef class Bigrams:
     cdef int32_t boundary
 
     def __init__(self, keys, costs, backoff):
-        keys = np.ascontiguousarray(keys, np.uint64)
-        costs = np.ascontiguousarray(costs, np.int32)
-        backoff = np.ascontiguousarray(backoff, np.int32)
+        keys = as_array(keys, np.uint64, "keys")
+        costs = as_array(costs, np.int32, "costs")
+        backoff = as_array(backoff, np.int32, "backoff")
         if keys.ndim != 1 or keys.size < 2 or keys.size & (keys.size - 1) or costs.shape != keys.shape:
             raise ValueError("keys and costs must have the same length, a power of two")
         if backoff.ndim != 1 or not backoff.size:
@@ -138,6 +141,21 @@ def fill_pairs(const uint64_t[::1] keys not None, const int32_t[::1] costs not N
     return table_keys, table_costs
 
 
+cdef inline void relax(int64_t* best, int32_t* back, int64_t cost, int32_t start) noexcept nogil:
+    """Keep the cheaper path; without a branch, since which it is cannot be foretold."""
+    cdef int64_t better = -<int64_t> (cost < best[0])
+    best[0] ^= (best[0] ^ cost) & better
+    back[0] ^= (back[0] ^ start) & <int32_t> better
+
+
+cdef void spread_doubles(const Window* window, int32_t* costs) noexcept nogil:
+    """Write the cost of the words of two characters where they begin."""
+    cdef int32_t k
+    for k in range(window.count):
+        if window.hits[k].end - window.hits[k].start == 2:
+            costs[window.hits[k].start] = window.hits[k].cost
+
+
 cdef class LatticeCutter(DictionaryCutter):
     """Cuts a text along the cheapest path of its word graph.
 
@@ -164,23 +182,26 @@ cdef class LatticeCutter(DictionaryCutter):
 
     cdef int32_t solve(self, Window* window, int32_t length, int32_t* ends) noexcept nogil:
         """Unigram costs: best[j] = min over words text[i:j] of best[i] + cost(word)."""
+        cdef int32_t room = window.length + 2
         cdef int64_t* best = <int64_t*> window.scratch
-        cdef int32_t* back = <int32_t*> (best + length + 1)
-        cdef const Hit* hit = window.hits
-        cdef const Hit* stop
-        cdef int32_t i
-        cdef int64_t cost
-        best[0] = 0
-        for i in range(1, length + 1):
-            best[i] = INFINITE
+        cdef int32_t* back = <int32_t*> (best + room)
+        cdef int32_t* doubles = back + room
+        cdef int32_t* first = doubles + room
+        cdef int64_t here, following, after  # best of i, i + 1, i + 2
+        cdef int32_t i, k
+        memset(best, NONE_BYTE, room * (sizeof(int64_t) + 3 * sizeof(int32_t)))
+        link_hits(window, first, 3)
+        spread_doubles(window, doubles)
+        here, following = 0, best[1]
         for i in range(length):
-            stop = window.hits + window.first[i + 1]
-            while hit < stop:
-                cost = best[i] + hit.cost
-                if cost < best[hit.end]:
-                    best[hit.end] = cost
-                    back[hit.end] = i
-                hit += 1
+            k = first[i]
+            while k != NONE:
+                relax(&best[window.hits[k].end], &back[window.hits[k].end], here + window.hits[k].cost, i)
+                k = window.links[k]
+            after = best[i + 2]
+            relax(&after, &back[i + 2], here + doubles[i], i)
+            relax(&following, &back[i + 1], here + window.singles[i], i)
+            here, following = following, after
         return trace_back(back, length, ends)
 
     cdef Py_ssize_t cut(self, Text text, int32_t* ends) noexcept nogil:
@@ -197,14 +218,23 @@ cdef class LatticeCutter(DictionaryCutter):
     cdef bint build(self, Text text, Graph* graph) noexcept nogil:
         """List the words and unknown units of a text that is not empty; False for no memory."""
         cdef Window window
+        cdef Hit* hit
+        cdef int32_t* first
         cdef int32_t i, k
-        cdef bint complete = open_window(&window, text.length) and self.find(text, &window)
+        cdef bint complete = open_window(&window, text.length, NULL, 0) and self.find(text, &window)
         if complete:
+            first = <int32_t*> window.scratch
+            memset(first, NONE_BYTE, window.length * sizeof(int32_t))
+            link_hits(&window, first, 2)
             for i in range(window.length):
-                for k in range(window.first[i], window.first[i + 1]):
-                    complete = complete and add_edge(
-                        graph, i, window.hits[k].end, self.dictionary.word_of(&window.hits[k]),
-                        window.hits[k].cost)
+                if window.marks[i] == 0:
+                    k = self.dictionary.word_of(self.look_up(&window, i, i + 1))
+                    complete = complete and add_edge(graph, i, i + 1, k, window.singles[i])
+                k = first[i]
+                while k != NONE:
+                    hit = &window.hits[k]
+                    complete = complete and add_edge(graph, i, hit.end, self.dictionary.word_of(hit.state), hit.cost)
+                    k = window.links[k]
         close_window(&window)
         return complete
 
@@ -212,12 +242,13 @@ cdef class LatticeCutter(DictionaryCutter):
         """Return the cost of edge e after edge ``previous`` (NOWHERE: at the beginning)."""
         cdef Edge* edge = &graph.edges[e]
         cdef int32_t word
-        if self.bigrams is None:
+        # What a user added is in no pair; its cost is one for any place.
+        if self.bigrams is None or edge.word >= self.bigrams.boundary:
             return edge.cost
         word = self.bigrams.boundary if previous == NOWHERE else graph.edges[previous].word
         if previous != NOWHERE and word >= self.bigrams.boundary:
             word = UNKNOWN
-        return self.bigrams.cost(word, edge.word if edge.word < self.bigrams.boundary else UNKNOWN, edge.cost)
+        return self.bigrams.cost(word, edge.word, edge.cost)
 
     cdef Py_ssize_t best_path(self, Graph* graph, int32_t n, int32_t* ends) noexcept nogil:
         """best[e] = min over edges p that end where e begins of best[p] + cost of e after p."""
@@ -297,12 +328,12 @@ cdef class LatticeCutter(DictionaryCutter):
             raise MemoryError()
         return 0
 
-    def n_best(self, str text not None, int k):
-        """Return the k cheapest paths, cheapest first, each as (cost, ends)."""
+    def n_best(self, str text not None, k):
+        """Return the k cheapest paths, or all there are, cheapest first, each as (cost, ends)."""
         cdef Graph graph = Graph(NULL, 0, 0)
         cdef Py_ssize_t n = len(text)
-        if k < 1:
-            raise ValueError(f"the number of paths must be positive, got {k}")
+        if not 1 <= k <= MOST_PATHS:
+            raise ValueError(f"the number of paths must be 1 ... {MOST_PATHS}, got {k}")
         if n == 0:
             return [(0, np.zeros(0, np.int32))]
         self.build_graph(text, &graph)
@@ -382,6 +413,5 @@ cdef int32_t trace_back(const int32_t* back, int32_t n, int32_t* ends) noexcept 
         count += 1
         ends[n - count] = i
         i = back[i]
-    for i in range(count):
-        ends[i] = ends[n - count + i]
+    memmove(ends, ends + n - count, count * sizeof(int32_t))
     return count

@@ -1,7 +1,7 @@
 """Maximum matching: always the longest word, from the left, from the right, or the better of both."""
 
 from libc.stdint cimport int32_t
-from libc.string cimport memcpy
+from libc.string cimport memmove
 
 from classicnlp._ext.dictionary cimport Dictionary, DictionaryCutter, Window
 
@@ -10,29 +10,33 @@ BACKWARD = 1
 BIDIRECTIONAL = 2
 
 
-cdef int32_t forward(Window* window, int32_t n, int32_t* ends) noexcept nogil:
-    cdef int32_t i = 0, count = 0
+cdef int32_t forward(const Window* window, int32_t n, int32_t* longest, int32_t* ends) noexcept nogil:
+    """At each place, from the left, take the word that ends last."""
+    cdef int32_t i, count = 0
+    for i in range(n):
+        longest[i] = i + 1
+    for i in range(window.count):
+        longest[window.hits[i].start] = window.hits[i].end
+    i = 0
     while i < n:
-        i = window.hits[window.first[i + 1] - 1].end
+        i = longest[i]
         ends[count] = i
         count += 1
     return count
 
 
-cdef int32_t backward(Window* window, int32_t n, int32_t* ends) noexcept nogil:
-    """At each end, from the right, take the word that begins earliest: starts[end]."""
-    cdef int32_t* starts = <int32_t*> window.scratch
-    cdef int32_t i, k, end, count = 0
-    for i in range(n - 1, -1, -1):
-        for k in range(window.first[i], window.first[i + 1]):
-            starts[window.hits[k].end] = i
-    end = n
+cdef int32_t backward(const Window* window, int32_t n, int32_t* earliest, int32_t* ends) noexcept nogil:
+    """At each end, from the right, take the word that begins first."""
+    cdef int32_t i, end = n, count = 0
+    for i in range(1, n + 1):
+        earliest[i] = i - 1
+    for i in range(window.count):
+        earliest[window.hits[i].end] = window.hits[i].start
     while end > 0:
         count += 1
         ends[n - count] = end
-        end = starts[end]
-    for i in range(count):
-        ends[i] = ends[n - count + i]
+        end = earliest[end]
+    memmove(ends, ends + n - count, count * sizeof(int32_t))
     return count
 
 
@@ -42,33 +46,36 @@ cdef int32_t better(int32_t* ends, int32_t count, const int32_t* other, int32_t 
     The choice falls on fewer words, then on fewer single characters, then on backward. The
     result never has more words than either part, so that it fits where ``ends`` lies.
     """
-    cdef int32_t i = 0, j = 0, start = 0, written = 0
-    cdef int32_t from_i, from_j, singles_i, singles_j, here_i, here_j
+    cdef int32_t i = 0, j = 0, written = 0, from_i, from_j, start, singles
     while i < count:
-        from_i, from_j = i, j
-        singles_i = ends[i] - start == 1
-        singles_j = other[j] - start == 1
-        here_i, here_j = ends[i], other[j]
-        while here_i != here_j:
-            if here_i < here_j:
+        if ends[i] == other[j]:
+            ends[written] = ends[i]
+            i, j, written = i + 1, j + 1, written + 1
+            continue
+        # The two part here; they meet again at the text's end if not before.
+        from_i, from_j, start = i, j, ends[written - 1] if written else 0
+        while ends[i] != other[j]:
+            if ends[i] < other[j]:
                 i += 1
-                singles_i += ends[i] - here_i == 1
-                here_i = ends[i]
             else:
                 j += 1
-                singles_j += other[j] - here_j == 1
-                here_j = other[j]
-        i += 1
-        j += 1
-        if j - from_j < i - from_i or (j - from_j == i - from_i and singles_j < singles_i):
-            memcpy(ends + written, other + from_j, (j - from_j) * sizeof(int32_t))
+        i, j = i + 1, j + 1
+        singles = count_singles(other + from_j, j - from_j, start) - count_singles(ends + from_i, i - from_i, start)
+        if j - from_j < i - from_i or (j - from_j == i - from_i and singles < 0):
+            memmove(ends + written, other + from_j, (j - from_j) * sizeof(int32_t))
             written += j - from_j
         else:
-            for from_i in range(from_i, i):
-                ends[written] = ends[from_i]
-                written += 1
-        start = here_i
+            memmove(ends + written, ends + from_i, (i - from_i) * sizeof(int32_t))
+            written += i - from_i
     return written
+
+
+cdef int32_t count_singles(const int32_t* ends, int32_t count, int32_t start) noexcept nogil:
+    cdef int32_t k, singles = 0
+    for k in range(count):
+        singles += ends[k] == start + 1
+        start = ends[k]
+    return singles
 
 
 cdef class MaxMatchCutter(DictionaryCutter):
@@ -89,12 +96,13 @@ cdef class MaxMatchCutter(DictionaryCutter):
         self.direction = direction
 
     cdef int32_t solve(self, Window* window, int32_t length, int32_t* ends) noexcept nogil:
-        cdef int32_t count, other
-        cdef int32_t* scratch = (<int32_t*> window.scratch) + length + 1
+        cdef int32_t* places = <int32_t*> window.scratch
+        cdef int32_t* other = places + window.length + 1
+        cdef int32_t count, other_count
         if self.direction == 0:
-            return forward(window, length, ends)
-        count = backward(window, length, ends)
+            return forward(window, length, places, ends)
+        count = backward(window, length, places, ends)
         if self.direction == 2:
-            other = forward(window, length, scratch)
-            count = better(ends, count, scratch, other)
+            other_count = forward(window, length, places, other)
+            count = better(ends, count, other, other_count)
         return count

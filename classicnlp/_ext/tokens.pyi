@@ -3,12 +3,12 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-Kind = TypeVar("Kind", bound=tuple[Any, ...])
+_Kind = TypeVar("_Kind", bound=tuple[Any, ...])
 
 def make_tokens(
-    kind: type[Kind],
+    kind: type[_Kind],
     text: str,
     boundaries: NDArray[np.int32],
     labels: NDArray[np.uint16],
     names: tuple[str, ...],
-) -> list[Kind]: ...
+) -> list[_Kind]: ...

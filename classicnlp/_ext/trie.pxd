@@ -1,4 +1,4 @@
-from libc.stdint cimport int32_t, uint16_t
+from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t
 
 from classicnlp._ext.alphabet cimport Alphabet, Text
 
@@ -18,6 +18,7 @@ cdef struct Node:
 cdef class Trie:
     cdef readonly Alphabet alphabet
     cdef readonly object arrays
+    cdef tuple tables
     cdef const uint16_t[::1] codes_view
     cdef const int32_t[::1] rare_view
     cdef const int32_t[:, ::1] nodes_view
@@ -29,9 +30,20 @@ cdef class Trie:
     cdef int32_t ranked
     cdef int32_t ranked_codes
     cdef int32_t rare_count
+    cdef int32_t highest  # the largest code
     cdef readonly Py_ssize_t size
 
     cdef void encode(self, Text text, uint16_t* codes) noexcept nogil
+    cdef tuple reading_tables(self)
+    cdef void read(self, const uint32_t* fused, Text text, uint16_t* codes, uint8_t* classes) noexcept nogil
+
+cdef inline uint32_t pair_bit(uint32_t state, uint32_t code) noexcept nogil:
+    # Where a pair filter has the bit of a state reached by its second code.
+    return state + code * <uint32_t> 0x9E3779B1
+
+cdef inline bint has_pair(const uint32_t* pairs, uint32_t mask, uint32_t state, uint32_t code) noexcept nogil:
+    cdef uint32_t bit = pair_bit(state, code) & mask
+    return pairs[bit >> 5] >> (bit & 31) & 1
 
 cdef inline int32_t step(const Node* nodes, int32_t state, uint16_t code) noexcept nogil:
     # The state after reading ``code``, or -1. Trie.__init__ made sure that every base leaves

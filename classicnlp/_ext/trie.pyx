@@ -11,6 +11,7 @@ makes a copy of the nodes with the costs of its words there, and so reads a word
 the cache line that told it that there is a word.
 """
 
+cimport cython
 from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc, PyMem_RawRealloc
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport qsort
@@ -18,14 +19,21 @@ from libc.string cimport memcpy
 
 import numpy as np
 
-from classicnlp._ext.alphabet cimport Alphabet, Text, entry_of, symbol_of, text_of, unit_t
+from classicnlp._ext.alphabet cimport (
+    CLASS_SHIFT, SYMBOL_MASK, Alphabet, Text, entry_of, symbol_of, text_of, unit_t,
+)
+
+from classicnlp.checks import as_array
 
 cdef enum:
     FREE = 0xFFFF
+    UNRANKED = 0xFFFF  # in a fused table: a character whose code depends on its code point
+    CODE_BITS = 16
     CURSORS = 12
     PATIENCE = 1000
+    DEEPEST = 4096
 
-LONGEST_KEY = 4096
+LONGEST_KEY = DEEPEST
 
 
 cdef uint16_t rare_code(const int32_t* rare, int32_t count, int32_t symbol) noexcept nogil:
@@ -42,20 +50,34 @@ cdef uint16_t rare_code(const int32_t* rare, int32_t count, int32_t symbol) noex
     return <uint16_t> (1 + low)
 
 
-cdef void encode_units(const unit_t* units, Py_ssize_t n, Trie trie, uint16_t* out) noexcept nogil:
+cdef inline uint16_t code_of(Trie trie, int32_t symbol) noexcept nogil:
+    cdef uint16_t code
+    if symbol < trie.ranked:
+        return trie.codes[symbol]
+    code = rare_code(trie.rare, trie.rare_count, symbol)
+    return <uint16_t> (trie.ranked_codes + code) if code else 0
+
+
+cdef void encode_units(const unit_t* units, Py_ssize_t n, Trie trie, uint16_t* codes) noexcept nogil:
     cdef const uint16_t* index = trie.alphabet.index
     cdef const uint32_t* pages = trie.alphabet.pages
-    cdef const uint16_t* codes = trie.codes
-    cdef int32_t size = trie.alphabet.size, ranked = trie.ranked, symbol
+    cdef int32_t size = trie.alphabet.size
     cdef Py_ssize_t i
-    cdef uint16_t code
     for i in range(n):
-        symbol = symbol_of(entry_of(index, pages, units[i]), units[i], size)
-        if symbol < ranked:
-            out[i] = codes[symbol]
-        else:
-            code = rare_code(trie.rare, trie.rare_count, symbol)
-            out[i] = <uint16_t> (trie.ranked_codes + code) if code else 0
+        codes[i] = code_of(trie, symbol_of(entry_of(index, pages, units[i]), units[i], size))
+
+
+cdef void read_units(const unit_t* units, Py_ssize_t n, Trie trie, const uint32_t* fused,
+                     uint16_t* codes, uint8_t* classes) noexcept nogil:
+    cdef const uint16_t* index = trie.alphabet.index
+    cdef Py_ssize_t i
+    cdef uint32_t entry
+    for i in range(n):
+        entry = entry_of(index, fused, units[i])
+        codes[i] = <uint16_t> entry
+        classes[i] = <uint8_t> (entry >> CODE_BITS)
+        if <uint16_t> entry == UNRANKED:
+            codes[i] = code_of(trie, trie.alphabet.size + <int32_t> units[i])
 
 
 cdef class Trie:
@@ -83,10 +105,10 @@ cdef class Trie:
     """
 
     def __init__(self, Alphabet alphabet not None, codes, rare, nodes, values, Py_ssize_t size):
-        codes = np.ascontiguousarray(codes, np.uint16)
-        rare = np.ascontiguousarray(rare, np.int32)
-        nodes = np.ascontiguousarray(nodes, np.int32)
-        values = np.ascontiguousarray(values, np.int32)
+        codes = as_array(codes, np.uint16, "codes")
+        rare = as_array(rare, np.int32, "rare")
+        nodes = as_array(nodes, np.int32, "nodes")
+        values = as_array(values, np.int32, "values")
         check_trie(codes, rare, nodes, values, size)
         self.alphabet = alphabet
         self.arrays = {"codes": codes, "rare": rare, "nodes": nodes, "values": values}
@@ -101,6 +123,7 @@ cdef class Trie:
         self.ranked = <int32_t> codes.size
         self.ranked_codes = <int32_t> codes.max()
         self.rare_count = <int32_t> rare.size
+        self.highest = self.ranked_codes + self.rare_count
         self.size = size
 
     cdef void encode(self, Text text, uint16_t* codes) noexcept nogil:
@@ -110,6 +133,41 @@ cdef class Trie:
             encode_units(<const uint8_t*> text.units, text.length, self, codes)
         else:
             encode_units(<const uint32_t*> text.units, text.length, self, codes)
+
+    cdef void read(self, const uint32_t* fused, Text text, uint16_t* codes, uint8_t* classes) noexcept nogil:
+        """Write codes and classes with one look-up a character; ``fused`` comes from reading_tables."""
+        if text.kind == 2:
+            read_units(<const uint16_t*> text.units, text.length, self, fused, codes, classes)
+        elif text.kind == 1:
+            read_units(<const uint8_t*> text.units, text.length, self, fused, codes, classes)
+        else:
+            read_units(<const uint32_t*> text.units, text.length, self, fused, codes, classes)
+
+    cdef tuple reading_tables(self):
+        """Return what makes reading a text fast, (fused, pairs); made when first asked for.
+
+        ``fused`` are the alphabet's pages with this trie's codes in place of symbols, as uint32:
+        the code in the low 16 bits, the class above it. ``pairs`` is a set of bits that has those
+        of all states two characters deep and few others (Bloom, 1970): most pairs of characters
+        begin no word, and to learn that from the nodes takes a visit to distant memory.
+        """
+        cdef tuple tables
+        if self.tables is None:
+            tables = self._fused_pages(), pair_filter(self.nodes, self.nodes_view.shape[0], self.highest)
+            # Another thread may have been as quick; what is set once is never replaced.
+            with cython.critical_section(self):
+                if self.tables is None:
+                    self.tables = tables
+        return self.tables
+
+    def _fused_pages(self):
+        pages, rare = self.alphabet.arrays["pages"], self.arrays["rare"]
+        codes = np.zeros(self.alphabet.size, np.uint32)
+        codes[:self.ranked] = self.arrays["codes"][:self.alphabet.size]
+        listed = rare[rare < self.alphabet.size]
+        codes[listed] = self.ranked_codes + 1 + np.arange(listed.size)
+        codes[0] = UNRANKED
+        return codes[pages & np.uint32(SYMBOL_MASK)] | (pages >> CLASS_SHIFT << CODE_BITS)
 
     def find(self, str word not None):
         """Return the value of ``word``, or -1 if it is not a key."""
@@ -133,7 +191,7 @@ cdef class Trie:
         cdef int32_t state = ROOT
         cdef Py_ssize_t i
         found = []
-        for i in range(start, view.length):
+        for i in range(start, min(view.length, start + DEEPEST)):
             state = step(self.nodes, state, codes[i])
             if state < 0:
                 break
@@ -165,6 +223,32 @@ cdef class Trie:
         return Trie, (self.alphabet, arrays["codes"], arrays["rare"], arrays["nodes"], arrays["values"], self.size)
 
 
+cdef pair_filter(const Node* nodes, Py_ssize_t n, int32_t highest):
+    """Return the bits of the states two characters deep, as uint32; five to ten bits a state."""
+    cdef Py_ssize_t slot, parent, count = 0
+    cdef int32_t state
+    cdef uint32_t bit, mask
+    based = np.zeros(n, np.uint8)  # 1 where a state of one character has this base
+    cdef uint8_t[::1] first = based
+    for slot in range(1, highest + 1):
+        state = step(nodes, ROOT, <uint16_t> slot)
+        if state > 0 and nodes[state].base:
+            first[nodes[state].base] = 1
+    for slot in range(n):
+        parent = slot - nodes[slot].check
+        count += parent > 0 and first[parent]
+    bits = max(32, 1 << int(5 * count).bit_length())
+    pairs = np.zeros(bits // 32, np.uint32)
+    cdef uint32_t[::1] out = pairs
+    mask = bits - 1
+    for slot in range(n):
+        parent = slot - nodes[slot].check
+        if parent > 0 and first[parent]:
+            bit = pair_bit(<uint32_t> slot, nodes[slot].check) & mask
+            out[bit >> 5] |= <uint32_t> 1 << (bit & 31)
+    return pairs
+
+
 def check_trie(codes, rare, nodes, values, size):
     """Raise a ValueError unless no text can lead a look-up outside the arrays."""
     if codes.ndim != 1 or not codes.size or rare.ndim != 1 or nodes.ndim != 2 or nodes.shape[1] != 2:
@@ -181,6 +265,8 @@ def check_trie(codes, rare, nodes, values, size):
         raise ValueError("a base leads outside the nodes")
     if values.shape != (len(nodes),) or int(values.max()) >= size or int(values.min()) < NO_VALUE:
         raise ValueError("values must hold a key's value, or -1, for each node")
+    if not nodes.view(np.uint16)[:, 2].all():
+        raise ValueError("code 0, which ends every text, must lead nowhere")
     costs = nodes.view(np.uint16)[:, 3]
     if ((costs != NO_WORD) != (values >= 0)).any():
         raise ValueError("costs and values do not agree on where keys end")
@@ -231,7 +317,7 @@ cdef bint match_longest(
     while i < n:
         state = last = ROOT
         end = i
-        for j in range(i, n):
+        for j in range(i, min(n, i + DEEPEST)):
             state = step(nodes, state, codes[j])
             if state < 0:
                 break
@@ -253,7 +339,7 @@ cdef bint match_all(
     cdef int32_t i, j, state
     for i in range(n):
         state = ROOT
-        for j in range(i, n):
+        for j in range(i, min(n, i + DEEPEST)):
             state = step(nodes, state, codes[j])
             if state < 0:
                 break
@@ -497,7 +583,8 @@ def build_nodes(const uint16_t[::1] codes not None, const int64_t[::1] offsets n
     builder.previous_free = <int32_t*> PyMem_RawMalloc(sizeof(int32_t))
     try:
         if (order == NULL or children == NULL or queue == NULL or builder.nodes == NULL
-                or builder.values == NULL or builder.based == NULL or builder.next_free == NULL or builder.previous_free == NULL):
+                or builder.values == NULL or builder.based == NULL or builder.next_free == NULL
+                or builder.previous_free == NULL):
             raise MemoryError()
         builder.nodes[0] = Node(0, FREE, NO_WORD)
         builder.values[0] = NO_VALUE

@@ -15,6 +15,9 @@ from classicnlp._ext.alphabet cimport Alphabet, Text, text_of
 from classicnlp._ext.chain cimport Candidates, viterbi
 from classicnlp._ext.features cimport WORD_TEMPLATES, hash_symbols, shape_of, word_features_at
 
+from classicnlp._ext.bmes import check_moderate
+from classicnlp.checks import as_array
+
 cdef enum:
     MOST_LABELS = 256
 
@@ -141,21 +144,21 @@ cdef class WordTagger:
 
     def __init__(self, Alphabet alphabet not None, feature_slots, feature_first, feature_labels, feature_weights,
                  word_slots, word_first, word_labels, open_labels, transitions, starts):
-        transitions = np.ascontiguousarray(transitions, np.int32)
+        transitions = as_array(transitions, np.int32, "transitions")
         count = transitions.shape[0]
         if not 0 < count <= MOST_LABELS or transitions.shape != (count, count):
             raise ValueError(f"transitions must be square, for 1 to {MOST_LABELS} labels")
         arrays = {
-            "feature_slots": np.ascontiguousarray(feature_slots, np.uint32),
-            "feature_first": np.ascontiguousarray(feature_first, np.int32),
-            "feature_labels": np.ascontiguousarray(feature_labels, np.uint8),
-            "feature_weights": np.ascontiguousarray(feature_weights, np.int16),
-            "word_slots": np.ascontiguousarray(word_slots, np.uint32),
-            "word_first": np.ascontiguousarray(word_first, np.int32),
-            "word_labels": np.ascontiguousarray(word_labels, np.uint8),
-            "open_labels": np.ascontiguousarray(open_labels, np.uint8),
+            "feature_slots": as_array(feature_slots, np.uint32, "feature_slots"),
+            "feature_first": as_array(feature_first, np.int32, "feature_first"),
+            "feature_labels": as_array(feature_labels, np.uint8, "feature_labels"),
+            "feature_weights": as_array(feature_weights, np.int16, "feature_weights"),
+            "word_slots": as_array(word_slots, np.uint32, "word_slots"),
+            "word_first": as_array(word_first, np.int32, "word_first"),
+            "word_labels": as_array(word_labels, np.uint8, "word_labels"),
+            "open_labels": as_array(open_labels, np.uint8, "open_labels"),
             "transitions": transitions,
-            "starts": np.ascontiguousarray(starts, np.int32),
+            "starts": as_array(starts, np.int32, "starts"),
         }
         check_entries(arrays["feature_slots"], arrays["feature_first"], arrays["feature_labels"], count)
         check_entries(arrays["word_slots"], arrays["word_first"], arrays["word_labels"], count)
@@ -168,8 +171,8 @@ cdef class WordTagger:
             raise ValueError("a word has no label")
         if arrays["starts"].shape != (count,):
             raise ValueError(f"expected {count} starts, got shape {arrays['starts'].shape}")
-        if max(int(np.abs(transitions).max()), int(np.abs(arrays["starts"]).max())) >= 1 << 24:
-            raise ValueError("a transition weighs 2**24 or more")
+        check_moderate(transitions)
+        check_moderate(arrays["starts"])
         self.alphabet = alphabet
         self.arrays = arrays
         self.feature_slots = arrays["feature_slots"]
@@ -191,6 +194,9 @@ cdef class WordTagger:
         self.words.first = &self.word_first[0]
         self.words.labels = &self.word_labels[0] if self.word_labels.shape[0] else NULL
         self.words.mask = <uint64_t> (self.word_slots.shape[0] - 1)
+
+    def __reduce__(self):
+        return WordTagger, (self.alphabet, *self.arrays.values())
 
     def tag(self, str text not None, const int32_t[::1] boundaries not None):
         """Return the label of each word of ``text``.

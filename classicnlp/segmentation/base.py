@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from classicnlp._ext.cutter import Cutter
+from classicnlp.checks import require_count
+from classicnlp.errors import require_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,7 +63,7 @@ class Segmenter:
         int32 array
             0, the places between words, ``len(text)``, in code points; ``[0]`` for no text.
         """
-        return self._cutter.boundaries(text)
+        return self._cutter.boundaries(require_text(text, "boundaries"))
 
     def segment_batch(self, texts: Iterable[str], workers: int = 1) -> list[list[str]]:
         """Return the words of each text, in order.
@@ -92,16 +94,20 @@ def checked_texts(texts: Iterable[str], caller: str) -> list[str]:
             f"{caller}_batch() takes several texts, got one {kind}: "
             f"put it in a list, or call {caller}()"
         )
-    return list(texts)
+    try:
+        return list(texts)
+    except TypeError:
+        kind = type(texts).__name__
+        raise TypeError(
+            f"{caller}_batch() takes several texts, got {kind}: pass a list of str"
+        ) from None
 
 
 def in_chunks(
     work: Callable[[list[str]], list[Result]], texts: list[str], workers: int
 ) -> list[Result]:
     """Apply ``work`` to the texts in pieces of some size, with ``workers`` threads."""
-    if workers < 1:
-        raise ValueError(f"workers must be at least 1, got {workers}")
-    if workers == 1:
+    if require_count(workers, "workers", 1) == 1:
         return work(texts)
     from concurrent.futures import ThreadPoolExecutor
 

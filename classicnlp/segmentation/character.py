@@ -12,6 +12,7 @@ from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.bmes import SYMBOL_LIMIT, BmesCutter, fill_pairs
 from classicnlp._ext.features import character_features, number
+from classicnlp.checks import require_count, require_share
 from classicnlp.errors import ModelError
 from classicnlp.lexicon import Lexicon, Words, build_trie
 from classicnlp.segmentation.base import Segmenter
@@ -96,6 +97,7 @@ class CharSegmenter(Segmenter):
         ValueError
             If there are no words to learn from.
         """
+        self._check_params()
         alphabet = default_alphabet()
         data, keys = _prepare(sentences, alphabet, self.min_count)
         held_out = [list(words) for words in dev] if dev is not None else []
@@ -190,6 +192,7 @@ class CharSegmenter(Segmenter):
                 name: array for name, array in arrays.items() if "/" not in name
             }
             segmenter = cls(**parameters)
+            segmenter._check_params()
             segmenter._cutter = BmesCutter(alphabet, **tables)
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(f"{origin}: not a sound segmenter: {error}") from None
@@ -199,6 +202,13 @@ class CharSegmenter(Segmenter):
         """Return the parameters of the constructor."""
         names = ("epochs", "seed", "margin", "min_count", "prune")
         return {name: getattr(self, name) for name in names}
+
+    def _check_params(self) -> None:
+        require_count(self.epochs, "epochs", 1)
+        require_count(self.seed, "seed", 0)
+        require_count(self.margin, "margin", 0, 1 << 20)
+        require_count(self.min_count, "min_count", 1)
+        require_share(self.prune, "prune")
 
     def _fitted(self) -> BmesCutter:
         if not isinstance(getattr(self, "_cutter", None), BmesCutter):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from classicnlp._ext.maxmatch import BACKWARD, BIDIRECTIONAL, FORWARD, MaxMatchCutter
-from classicnlp.lexicon import Lexicon
+from classicnlp.lexicon import Lexicon, require_lexicon
 from classicnlp.segmentation.base import Segmenter
 
 DIRECTIONS = {"forward": FORWARD, "backward": BACKWARD, "bidirectional": BIDIRECTIONAL}
@@ -40,6 +42,9 @@ class MaxMatchSegmenter(Segmenter):
     def __init__(self, lexicon: Lexicon, direction: str = "bidirectional"):
         if direction not in DIRECTIONS:
             raise ValueError(f"direction must be one of {list(DIRECTIONS)}, got {direction!r}")
-        self.lexicon = lexicon
+        self.lexicon = require_lexicon(lexicon, "MaxMatchSegmenter")
         self.direction = direction
         self._cutter = MaxMatchCutter(lexicon.dictionary, DIRECTIONS[direction])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return MaxMatchSegmenter, (self.lexicon, self.direction)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
 from collections import Counter
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from classicnlp import store
-from classicnlp._ext.lattice import SCALE, Bigrams, LatticeCutter, fill_pairs
+from classicnlp._ext.lattice import MOST_PATHS, SCALE, Bigrams, LatticeCutter, fill_pairs
+from classicnlp.checks import require_count
 from classicnlp.errors import ModelError, require_text
-from classicnlp.lexicon import Lexicon
+from classicnlp.lexicon import Lexicon, require_lexicon
 from classicnlp.segmentation.base import Segmenter
 from classicnlp.text import CharacterClass
 
@@ -120,7 +122,7 @@ class NgramSegmenter(Segmenter):
     ):
         if not 0 < interpolation < 1:
             raise ValueError(f"interpolation must be between 0 and 1, got {interpolation}")
-        self.lexicon = Lexicon() if lexicon is None else lexicon
+        self.lexicon = Lexicon() if lexicon is None else require_lexicon(lexicon, "NgramSegmenter")
         self.interpolation = interpolation
         self.unknown_costs = unknown_costs
         self._prepare(None if bigrams is None else self._tabulate(bigrams))
@@ -180,6 +182,7 @@ class NgramSegmenter(Segmenter):
         -------
         list of Candidate
         """
+        require_count(k, "k", 1, MOST_PATHS)
         paths = self._lattice_cutter.n_best(require_text(text, "n_best"), k)
         return [Candidate(_cut(text, ends), cost / SCALE) for cost, ends in paths]
 
@@ -234,6 +237,8 @@ class NgramSegmenter(Segmenter):
         )
         try:
             costs = stored.parameters["unknown_costs"]
+            if costs is not None and not isinstance(costs, dict):
+                raise ValueError("unknown_costs must be an object")
             if costs is not None:
                 costs = {CharacterClass[name]: cost for name, cost in costs.items()}
             segmenter = cls(
@@ -246,12 +251,26 @@ class NgramSegmenter(Segmenter):
             raise ModelError(f"{path}: not a sound segmenter: {error}") from None
         return segmenter
 
+    def __getstate__(self) -> dict[str, Any]:
+        bigrams = None if self._bigrams is None else dict(self._bigrams.arrays)
+        return {
+            "lexicon": self.lexicon,
+            "interpolation": self.interpolation,
+            "unknown_costs": self.unknown_costs,
+            "bigrams": bigrams,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        bigrams = state.pop("bigrams")
+        self.__dict__.update(state)
+        self._prepare(None if bigrams is None else Bigrams(**bigrams))
+
     # Costs.
 
     def _prepare(self, bigrams: Bigrams | None, base: LatticeCutter | None = None) -> None:
         self._bigrams = bigrams
         counts = self.lexicon.base_counts
-        self._total = max(int(counts.sum()), len(counts), 1)
+        self._total = self._sum_of_counts()
         base_costs = self._cost(counts)
         if base is None:
             dictionary = Lexicon._made(self.lexicon._base).dictionary
@@ -274,6 +293,11 @@ class NgramSegmenter(Segmenter):
         segmenter.unknown_costs = self.unknown_costs
         segmenter._prepare(self._bigrams, self._base_cutter)
         return segmenter
+
+    def _sum_of_counts(self) -> float:
+        """Return N, the number of words counted; at least one for each word of the lexicon."""
+        counts = self.lexicon.base_counts
+        return max(float(counts.sum(dtype=np.float64)), len(counts), 1)
 
     def _cost(self, counts: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the negative log probabilities of words, in units of 1 / SCALE nat."""
@@ -310,7 +334,7 @@ class NgramSegmenter(Segmenter):
         context = np.bincount(before, joint, minlength=size + 1)
         alone = np.append(np.maximum(self.lexicon.base_counts, 1), max(context[size], 1))
         weight = self.interpolation
-        total = max(int(self.lexicon.base_counts.sum()), size, 1)
+        total = self._sum_of_counts()
         probability = weight * joint / context[before] + (1 - weight) * alone[after] / total
         costs = np.round(np.maximum(-np.log(probability), 0) * SCALE).astype(np.int32)
         backoff = np.where(context > 0, round(-math.log(1 - weight) * SCALE), 0).astype(np.int32)
@@ -318,5 +342,4 @@ class NgramSegmenter(Segmenter):
 
 
 def _cut(text: str, ends: NDArray[np.int32]) -> list[str]:
-    starts = [0, *ends[:-1].tolist()]
-    return [text[start:end] for start, end in zip(starts, ends.tolist(), strict=True)]
+    return [text[start:end] for start, end in itertools.pairwise([0, *ends.tolist()])]

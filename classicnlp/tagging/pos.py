@@ -12,6 +12,7 @@ from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.features import TEMPLATES_OF_WORDS, number, word_features
 from classicnlp._ext.words import WordTagger, fill_table
+from classicnlp.checks import require_count, require_share
 from classicnlp.errors import ModelError
 from classicnlp.tagging.perceptron import LinearWeights, Progress, Sequences, train
 from classicnlp.text import default_alphabet, load_alphabet
@@ -96,6 +97,7 @@ class PosTagger:
         ValueError
             If there are no words to learn from, or more than 256 tags.
         """
+        self._check_params()
         kept = [[(word, tag) for word, tag in sentence if word] for sentence in sentences]
         if not any(kept):
             raise ValueError("there are no words to learn from: the training data is empty")
@@ -154,6 +156,11 @@ class PosTagger:
             raise TypeError(
                 "predict() takes the words of a sentence, got one str: segment it first"
             )
+        try:
+            words = list(words)
+        except TypeError:
+            kind = type(words).__name__
+            raise TypeError(f"predict() takes a list of words, got {kind}") from None
         for word in words:
             if not isinstance(word, str):
                 raise TypeError(f"a word must be a str, got {type(word).__name__}")
@@ -207,7 +214,11 @@ class PosTagger:
             tables = {name: array for name, array in arrays.items() if "/" not in name}
             rest = {name: value for name, value in parameters.items() if name != "tags"}
             tagger = cls(**rest)
-            tagger.tags_ = tuple(parameters["tags"])
+            tagger._check_params()
+            names = parameters["tags"]
+            if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+                raise ValueError("the names of the tags must be a list of str")
+            tagger.tags_ = tuple(names)
             tagger._tagger = WordTagger(alphabet, **tables)
             if len(tagger.tags_) != len(tables["starts"]):
                 raise ValueError("there is not one name for each tag")
@@ -219,6 +230,13 @@ class PosTagger:
         """Return the parameters of the constructor."""
         names = ("epochs", "seed", "margin", "known_from", "prune")
         return {name: getattr(self, name) for name in names}
+
+    def _check_params(self) -> None:
+        require_count(self.epochs, "epochs", 1)
+        require_count(self.seed, "seed", 0)
+        require_count(self.margin, "margin", 0, 1 << 20)
+        require_count(self.known_from, "known_from", 1)
+        require_share(self.prune, "prune")
 
     def _fitted(self) -> WordTagger:
         tagger = getattr(self, "_tagger", None)

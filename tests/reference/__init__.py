@@ -1,0 +1,41 @@
+"""Naive Python twins of the kernels: written for reading, and to be right.
+
+Also how the tests make a kernel's objects from plain lists of words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from classicnlp._ext.alphabet import Alphabet
+from classicnlp._ext.dictionary import Dictionary
+from classicnlp._ext.trie import Trie, build_nodes
+from classicnlp.text import default_alphabet
+
+
+def make_trie(words: Sequence[str], alphabet: Alphabet | None = None) -> Trie:
+    """Return a trie in which each word has its number; of equal words the first counts."""
+    alphabet = alphabet or default_alphabet()
+    symbols = alphabet.symbols("".join(words))
+    used = np.unique(symbols)
+    listed, rare = used[used < alphabet.size], used[used >= alphabet.size]
+    table = np.zeros(alphabet.size, np.uint16)
+    table[listed] = np.arange(1, len(listed) + 1)
+    codes = np.searchsorted(used, symbols) + 1
+    offsets = np.cumsum([0, *map(len, words)])
+    nodes, values, _ = build_nodes(
+        codes.astype(np.uint16), offsets, np.arange(len(words), dtype=np.int32), len(used)
+    )
+    return Trie(alphabet, table, rare, nodes, values, len(words))
+
+
+def make_dictionary(
+    words: Sequence[str], added: Sequence[str] = (), removed: Sequence[str] = ()
+) -> Dictionary:
+    """Return a dictionary of ``words`` with an overlay that adds and removes some."""
+    overlay = make_trie([*added, *removed]) if added or removed else None
+    flags = np.array([0] * len(added) + [1] * len(removed), np.uint8)
+    longest = max(map(len, [*words, *added, *removed]), default=0)
+    return Dictionary(make_trie(words), overlay, flags, longest)

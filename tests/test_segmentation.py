@@ -1,0 +1,443 @@
+"""Segmenters: what each promises beyond the laws that all of them keep."""
+
+from __future__ import annotations
+
+import copy
+import math
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from classicnlp import Lexicon, ModelError
+from classicnlp.segmentation import CharSegmenter, MaxMatchSegmenter, NgramSegmenter
+from classicnlp.segmentation.character import labels_of
+from classicnlp.text import CharacterClass, units
+from tests.conftest import nasty_texts, nasty_words
+from tests.reference import bmes as reference
+
+WORDS = {"研究": 9, "研究生": 4, "生命": 6, "命": 2, "的": 40, "起源": 3, "生": 5}
+TEXT = "研究生命的起源"
+
+# Words and texts of few characters, so that words overlap and costs tie.
+counts = st.dictionaries(
+    st.text(alphabet="中国人", min_size=1, max_size=4), st.integers(1, 4), min_size=1, max_size=9
+)
+texts = st.text(alphabet="中国人", max_size=8)
+
+
+def unigram_cost(words: list[str], table: dict[str, int]) -> float:
+    total = max(sum(table.values()), len(table), 1)
+    return sum(math.log(total / table.get(word, 0.5)) for word in words)
+
+
+def legal_cuts(text: str, table: dict[str, int]) -> list[list[str]]:
+    """Return every way to cut a text into words of the table and single characters."""
+    cuts = []
+    for lengths in reference.cuts([1] * len(text)):
+        ends = np.cumsum([0, *lengths]).tolist()
+        words = [text[a:b] for a, b in pairwise(ends)]
+        if all(len(word) == 1 or word in table for word in words):
+            cuts.append(words)
+    return cuts
+
+
+# --- maximum matching ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("direction", "expected"),
+    [
+        ("forward", ["研究生", "命", "的", "起源"]),
+        ("backward", ["研究", "生命", "的", "起源"]),
+        ("bidirectional", ["研究", "生命", "的", "起源"]),
+    ],
+)
+def test_maximum_matching_takes_the_longest_word(direction: str, expected: list[str]) -> None:
+    assert MaxMatchSegmenter(Lexicon(WORDS), direction).segment(TEXT) == expected
+
+
+def test_bidirectional_matching_prefers_fewer_words_then_fewer_characters_alone() -> None:
+    fewer = MaxMatchSegmenter(Lexicon(["甲乙", "乙丙丁戊", "丙丁", "丁戊"]))
+    assert fewer.segment("甲乙丙丁戊") == ["甲", "乙丙丁戊"]
+    singles = MaxMatchSegmenter(Lexicon(["甲乙丙", "乙丙", "丙丁"]))
+    # 甲乙丙|丁 and 甲乙|丙丁 would tie; 甲|乙|丙丁 is what backward finds, and is longer.
+    assert singles.segment("甲乙丙丁") == ["甲乙丙", "丁"]
+
+
+def test_an_unknown_direction_is_refused_with_those_there_are() -> None:
+    with pytest.raises(ValueError, match="'forward', 'backward', 'bidirectional'"):
+        MaxMatchSegmenter(Lexicon(WORDS), "sideways")
+
+
+@pytest.mark.parametrize("wrong", [None, ["中"], {"中": 1}, "pku"])
+def test_a_segmenter_wants_a_lexicon(wrong: Any) -> None:
+    with pytest.raises(TypeError, match="Lexicon"):
+        MaxMatchSegmenter(wrong)
+    if wrong is not None:
+        with pytest.raises(TypeError, match="Lexicon"):
+            NgramSegmenter(wrong)
+
+
+# --- word graphs -----------------------------------------------------------------------------
+
+
+@given(counts, texts)
+def test_the_unigram_cut_is_the_cheapest(table: dict[str, int], text: str) -> None:
+    words = NgramSegmenter(Lexicon(table)).segment(text)
+    best = min(unigram_cost(cut, table) for cut in legal_cuts(text, table))
+    # Costs are rounded to 1/2048 nat.
+    assert unigram_cost(words, table) == pytest.approx(best, abs=0.01)
+
+
+def bigram_cost(words: list[str], sentences: list[list[str]], weight: float) -> float:
+    """λ · c(v w) / c(v) + (1 - λ) · c(w) / N, with the text's ends as words."""
+    flat = [word for sentence in sentences for word in sentence]
+    pairs = [pair for sentence in sentences for pair in pairwise(["", *sentence, ""])]
+    total = len(flat)
+    cost = 0.0
+    for before, word in pairwise(["", *words, ""]):
+        if word and word not in flat:
+            single = 0.5 / total
+        else:
+            single = flat.count(word) / total if word else len(sentences) / total
+        joint, context = pairs.count((before, word)), sum(v == before for v, _ in pairs)
+        if joint:
+            cost -= math.log(min(weight * joint / context + (1 - weight) * single, 1))
+        elif word:
+            cost -= math.log(min(single, 1)) + (math.log(1 - weight) if context else 0)
+        else:
+            cost -= math.log(1 - weight) if context else 0
+    return cost
+
+
+@given(
+    st.lists(
+        st.lists(st.text(alphabet="中国人", min_size=1, max_size=3), min_size=1, max_size=5),
+        min_size=1,
+        max_size=5,
+    ),
+    texts.filter(bool),
+)
+def test_the_bigram_cut_is_the_cheapest(sentences: list[list[str]], text: str) -> None:
+    segmenter = NgramSegmenter(interpolation=0.7).fit(sentences)
+    table = {word: 1 for sentence in sentences for word in sentence}
+    best = min(bigram_cost(cut, sentences, 0.7) for cut in legal_cuts(text, table))
+    found = segmenter.segment(text)
+    assert bigram_cost(found, sentences, 0.7) == pytest.approx(best, abs=0.02)
+    assert segmenter.n_best(text, 1)[0].cost == pytest.approx(best, abs=0.02)
+
+
+@given(counts, texts, st.integers(1, 30), st.booleans())
+def test_n_best_are_all_different_cheapest_first_and_begin_with_segment(
+    table: dict[str, int], text: str, k: int, pairs: bool
+) -> None:
+    sentences = [[word] * count for word, count in table.items()]
+    segmenter = NgramSegmenter().fit(sentences) if pairs else NgramSegmenter(Lexicon(table))
+    candidates = segmenter.n_best(text, k)
+    cuts = legal_cuts(text, table)
+    assert len(candidates) == min(k, len(cuts))
+    assert candidates[0].words == segmenter.segment(text)
+    costs = [candidate.cost for candidate in candidates]
+    assert costs == sorted(costs)
+    assert len({tuple(candidate.words) for candidate in candidates}) == len(candidates)
+    assert all(candidate.words in cuts for candidate in candidates)
+    if not pairs:
+        expected = sorted(unigram_cost(cut, table) for cut in cuts)[:k]
+        assert costs == pytest.approx(expected, abs=0.02)
+
+
+@given(text=nasty_texts, k=st.integers(1, 4))
+def test_every_candidate_joins_to_the_text(
+    text: str, k: int, segmenters: dict[str, NgramSegmenter]
+) -> None:
+    for kind in ("unigram with words", "bigram with words"):
+        candidates = segmenters[kind].n_best(text, k)
+        assert candidates[0].words == segmenters[kind].segment(text)
+        assert all("".join(candidate.words) == text for candidate in candidates)
+
+
+@pytest.mark.parametrize("k", [0, -1, 10**10])
+def test_an_impossible_number_of_candidates_is_refused(k: int) -> None:
+    with pytest.raises(ValueError, match="k must be"):
+        NgramSegmenter(Lexicon(WORDS)).n_best(TEXT, k)
+
+
+@given(text=nasty_texts)
+def test_the_word_graph_holds_the_words_and_every_path_through_it(
+    text: str, segmenters: dict[str, NgramSegmenter]
+) -> None:
+    segmenter = segmenters["unigram with words"]
+    graph = segmenter.lattice(text)
+    spans = [(node.start, node.end) for node in graph.nodes]
+    assert spans == sorted(set(spans)), "nodes come by start, then by end, each once"
+    inside = {i for run in units(text) for i in range(run.start + 1, run.end)}
+    for node in graph.nodes:
+        assert node.word == text[node.start : node.end]
+        assert node.known == (node.word in segmenter.lexicon)
+        assert node.cost >= 0
+        assert not {node.start, node.end} & inside
+    assert graph.edges == [
+        (i, j)
+        for i, one in enumerate(graph.nodes)
+        for j, other in enumerate(graph.nodes)
+        if one.end == other.start
+    ]
+    cut = segmenter.boundaries(text).tolist()
+    assert set(pairwise(cut)) <= set(spans)
+    expected = {(run.start, run.end) for run in units(text)}
+    assert expected <= set(spans), "every unit is a node, known or not"
+
+
+def test_unknown_units_cost_as_much_as_a_word_seen_half_a_time() -> None:
+    graph = NgramSegmenter(Lexicon({"中": 3, "国": 5})).lattice("人中a")
+    assert [node.known for node in graph.nodes] == [False, True, False]
+    for node, count in zip(graph.nodes, (0.5, 3, 0.5), strict=True):
+        assert node.cost == pytest.approx(math.log(8 / count), abs=0.001)
+
+
+def test_unknown_costs_go_by_the_class_of_the_first_character() -> None:
+    costs = {CharacterClass.LATIN: 1.0, CharacterClass.HAN: 2.5}
+    nodes = NgramSegmenter(Lexicon({"中": 3}), unknown_costs=costs).lattice("国abc3").nodes
+    assert [node.cost for node in nodes] == pytest.approx([2.5, 1.0], abs=0.001)
+    with pytest.raises(ValueError, match="unknown cost"):
+        NgramSegmenter(unknown_costs={CharacterClass.HAN: -1})
+    with pytest.raises(ValueError, match="unknown cost"):
+        NgramSegmenter(unknown_costs={CharacterClass.HAN: math.nan})
+
+
+@given(counts, st.text(alphabet="中国人家", min_size=2, max_size=5))
+def test_an_added_word_without_a_count_wins_over_its_parts(
+    table: dict[str, int], word: str
+) -> None:
+    segmenter = NgramSegmenter(Lexicon(table))
+    parts = segmenter.n_best(word, 1)[0]
+    added = segmenter.with_words([word])
+    assert added.segment(word) == [word]
+    if word not in table:
+        cost = added.n_best(word, 1)[0].cost
+        assert cost <= parts.cost
+        assert parts.cost - cost <= 0.001 or parts.cost > 31, "only a little less than its parts"
+
+
+def test_an_added_word_with_a_count_is_one_among_others() -> None:
+    segmenter = NgramSegmenter(Lexicon({"中国": 900, "人民": 900, "国人": 1}))
+    assert segmenter.with_words({"国人": 1}).segment("中国人民") == ["中国", "人民"]
+    assert segmenter.with_words({"中国人民": 1}).segment("中国人民") == ["中国", "人民"] or (
+        segmenter.with_words({"中国人民": 1}).n_best("中国人民", 1)[0].cost <= 2
+    )
+    assert segmenter.with_words(["中国人民"]).segment("中国人民") == ["中国人民"]
+
+
+def test_a_word_that_was_added_wins_in_a_sentence_with_bigrams(
+    segmented: list[list[str]],
+) -> None:
+    segmenter = NgramSegmenter().fit(segmented)
+    longer = segmenter.with_words(["清华大学", "云计算平台"])
+    for text in ("我来到清华大学", "他用云计算平台。", "清华大学"):
+        assert set(longer.segment(text)) & {"清华大学", "云计算平台"}
+
+
+def test_with_bigrams_too_an_added_word_without_a_count_wins_over_its_parts() -> None:
+    """The parts are a pair that was seen, and one that begins and ends a text."""
+    segmenter = NgramSegmenter().fit([["中国", "人"], ["中国", "人"]])
+    assert segmenter.with_words(["中国人"]).segment("中国人") == ["中国人"]
+
+
+def test_a_removed_word_falls_apart() -> None:
+    segmenter = NgramSegmenter(Lexicon(WORDS))
+    assert segmenter.segment("研究") == ["研究"]
+    assert segmenter.without_words(["研究"]).segment("研究") == ["研", "究"]
+    assert segmenter.without_words(["研究"]).with_words(["研究"]).segment("研究") == ["研究"]
+
+
+def test_derived_segmenters_share_the_arrays_of_costs() -> None:
+    segmenter = NgramSegmenter(Lexicon(WORDS))
+    longer = segmenter.with_words(["云计算"]).without_words(["研究"])
+    one, other = (s._cutter.arrays["nodes"] for s in (segmenter, longer))  # type: ignore[attr-defined]
+    assert np.shares_memory(one, other)
+
+
+@pytest.mark.parametrize("value", [0, 1, -0.5, 1.5, math.nan])
+def test_interpolation_lies_between_0_and_1(value: float) -> None:
+    with pytest.raises(ValueError, match="interpolation"):
+        NgramSegmenter(interpolation=value)
+
+
+def test_fit_counts_words_and_pairs(segmented: list[list[str]]) -> None:
+    unigram, bigram = NgramSegmenter().fit(segmented, order=1), NgramSegmenter().fit(segmented)
+    assert list(unigram.lexicon.items()) == list(bigram.lexicon.items())
+    assert unigram.lexicon.count("北京") == sum(words.count("北京") for words in segmented)
+    assert unigram._bigrams is None
+    assert bigram._bigrams is not None
+    with pytest.raises(ValueError, match="order must be 1 or 2"):
+        NgramSegmenter().fit(segmented, order=3)
+
+
+def test_bigrams_may_be_given_and_those_of_unknown_words_are_left_out() -> None:
+    table = {"商品": 9, "和": 40, "和服": 3, "服务": 8, "务": 1}
+    pairs = {
+        ("商品", "和服"): 5,
+        ("和服", "务"): 5,
+        ("", "商品"): 5,
+        ("务", ""): 5,
+        ("没", "有"): 9,
+    }
+    assert NgramSegmenter(Lexicon(table)).segment("商品和服务") == ["商品", "和", "服务"]
+    assert NgramSegmenter(Lexicon(table), pairs).segment("商品和服务") == ["商品", "和服", "务"]
+
+
+def test_a_segmenter_without_words_cuts_into_units() -> None:
+    assert NgramSegmenter().segment("我有iPhone15") == ["我", "有", "iPhone15"]
+    assert NgramSegmenter().fit([]).segment("我有") == ["我", "有"]
+    assert MaxMatchSegmenter(Lexicon()).segment("我有 3.14") == ["我", "有", " ", "3.14"]
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("costs", [None, {CharacterClass.HAN: 7.0}])
+def test_a_saved_ngram_segmenter_cuts_alike(
+    order: int, costs: Any, segmented: list[list[str]], tmp_path: Path, documents: list[str]
+) -> None:
+    segmenter = NgramSegmenter(interpolation=0.6, unknown_costs=costs).fit(segmented, order)
+    path = tmp_path / "ngram.model"
+    segmenter.save(path)
+    loaded = NgramSegmenter.load(path)
+    assert loaded.segment_batch(documents) == segmenter.segment_batch(documents)
+    assert loaded.n_best(documents[0][:50], 4) == segmenter.n_best(documents[0][:50], 4)
+    before = path.read_bytes()
+    loaded.save(path)
+    assert path.read_bytes() == before
+
+
+def test_a_segmenter_with_added_words_says_how_to_save_it(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="not saved: make one from"):
+        NgramSegmenter(Lexicon(WORDS)).with_words(["云"]).save(tmp_path / "x")
+    with pytest.raises(ValueError, match="save the one it came from"):
+        CharSegmenter(epochs=1).fit([["我"]]).with_words(["云"]).save(tmp_path / "x")
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- characters ------------------------------------------------------------------------------
+
+
+@given(st.lists(st.text(alphabet="中国", min_size=1, max_size=5), max_size=6))
+def test_labels_are_those_of_the_naive_twin(words: list[str]) -> None:
+    assert labels_of(words).tolist() == reference.labels_of([len(word) for word in words])
+
+
+def test_fit_twice_and_fit_again_give_the_same_bytes(
+    segmented: list[list[str]], tmp_path: Path
+) -> None:
+    paths = [tmp_path / name for name in "abc"]
+    segmenter = CharSegmenter(epochs=2, seed=5)
+    segmenter.fit(segmented).save(paths[0])
+    segmenter.fit(segmented).save(paths[1])
+    CharSegmenter(epochs=2, seed=5).fit(iter(segmented)).save(paths[2])
+    one, two, three = (path.read_bytes() for path in paths)
+    assert one == two == three
+    CharSegmenter(epochs=2, seed=6).fit(segmented).save(paths[0])
+    assert paths[0].read_bytes() != one
+
+
+def test_a_saved_character_segmenter_cuts_alike(
+    small_segmenter: CharSegmenter, tmp_path: Path, documents: list[str]
+) -> None:
+    path = tmp_path / "character.model"
+    small_segmenter.save(path)
+    loaded = CharSegmenter.load(path)
+    assert loaded.get_params() == small_segmenter.get_params()
+    assert loaded.segment_batch(documents) == small_segmenter.segment_batch(documents)
+    before = path.read_bytes()
+    loaded.save(path)
+    assert path.read_bytes() == before
+
+
+def test_the_best_epoch_on_dev_is_kept(segmented: list[list[str]]) -> None:
+    dev, rest = segmented[::8], [words for i, words in enumerate(segmented) if i % 8]
+    said: list[tuple[int, int, str]] = []
+
+    def progress(epoch: int, epochs: int, message: str) -> None:
+        said.append((epoch, epochs, message))
+
+    segmenter = CharSegmenter(epochs=6).fit(rest, dev=dev, progress=progress)
+    assert [(epoch, epochs) for epoch, epochs, _ in said] == [(n, 6) for n in range(1, 7)]
+    from classicnlp.evaluate import segmentation
+
+    f1 = segmentation(dev, [segmenter.segment("".join(words)) for words in dev]).f1
+    assert f"{f1:.4f}" == max(message.split()[-1] for *_, message in said)
+
+
+def test_training_needs_words_and_words_are_str() -> None:
+    for empty in ([], [[]], [[""]]):
+        with pytest.raises(ValueError, match="training data is empty"):
+            CharSegmenter().fit(empty)
+    for wrong in ([[b"x"]], [[5]]):
+        with pytest.raises(TypeError, match="str"):
+            CharSegmenter().fit(wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("epochs", [0, -1])
+def test_training_needs_an_epoch(epochs: int) -> None:
+    with pytest.raises(ValueError, match="epochs"):
+        CharSegmenter(epochs=epochs).fit([["我", "爱"]])
+
+
+def test_a_segmenter_that_learnt_nothing_says_so(tmp_path: Path) -> None:
+    untrained = CharSegmenter()
+    for call in (
+        lambda: untrained.segment("我"),
+        lambda: untrained.boundaries("我"),
+        lambda: untrained.segment_batch(["我"]),
+        lambda: untrained.with_words(["我"]),
+        lambda: untrained.save(tmp_path / "x"),
+    ):
+        with pytest.raises(ValueError, match=r"learnt nothing yet: call fit\(\) or load\(\)"):
+            call()
+
+
+def test_rare_features_may_be_left_out(segmented: list[list[str]]) -> None:
+    def size(**how: Any) -> int:
+        arrays = CharSegmenter(epochs=2, **how).fit(segmented)._cutter.arrays  # type: ignore[attr-defined]
+        return int((arrays["pairs"] != 0xFFFFFFFF).sum())
+
+    assert size(min_count=3) < size(min_count=1)
+    assert size(prune=0.2) < size(prune=0.0)
+
+
+def test_a_sentence_of_many_different_characters_can_be_learnt() -> None:
+    """One long sentence lets a transition weigh thousands of times what any feature does."""
+    words = [chr(0x4E00 + i) for i in range(6000)]
+    segmenter = CharSegmenter(epochs=2).fit([words, ["中国", "人"]])
+    assert "".join(segmenter.segment("中国人")) == "中国人"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
+@given(sentences=st.lists(st.lists(nasty_words, max_size=5), min_size=1, max_size=4))
+def test_any_words_can_be_learnt(sentences: list[list[str]]) -> None:
+    if any(sentences):
+        segmenter = CharSegmenter(epochs=2).fit(sentences)
+        for words in sentences:
+            assert "".join(segmenter.segment("".join(words))) == "".join(words)
+    NgramSegmenter().fit(sentences).segment("".join(sentences[0]))
+
+
+def test_parameters_are_kept_as_given() -> None:
+    given = {"epochs": 3, "seed": 1, "margin": 2, "min_count": 4, "prune": 0.5}
+    assert CharSegmenter(**given).get_params() == given  # type: ignore[arg-type]
+    assert copy.copy(CharSegmenter(**given)).get_params() == given  # type: ignore[arg-type]
+
+
+def test_another_kind_of_model_is_not_loaded(
+    tmp_path: Path, small_segmenter: CharSegmenter
+) -> None:
+    path = tmp_path / "model"
+    small_segmenter.save(path)
+    with pytest.raises(ModelError, match="holds a segmenter, where a ngram segmenter"):
+        NgramSegmenter.load(path)
+    NgramSegmenter(Lexicon(WORDS)).save(path)
+    with pytest.raises(ModelError, match="holds a ngram segmenter, where a segmenter"):
+        CharSegmenter.load(path)
