@@ -4,6 +4,7 @@ from numpy.typing import NDArray
 TEMPLATES_OF_CHARACTERS: tuple[str, ...]
 TEMPLATES_OF_WORDS: tuple[str, ...]
 
+def check_rising(offsets: NDArray[np.int64]) -> None: ...
 def character_features(
     symbols: NDArray[np.int32], offsets: NDArray[np.int64]
 ) -> NDArray[np.uint64]: ...

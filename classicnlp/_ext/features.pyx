@@ -24,6 +24,12 @@ TEMPLATES_OF_WORDS = (
 )
 
 
+def check_rising(offsets):
+    """Raise a ValueError if an offset is below the one before, or below 0."""
+    if (np.diff(offsets) < 0).any() or (len(offsets) and offsets[0] < 0):
+        raise ValueError("offsets must not fall")
+
+
 cdef inline uint64_t pack(uint64_t template, int32_t a, int32_t b) noexcept nogil:
     return (template << (2 * SYMBOL_BITS)) | (<uint64_t> a << SYMBOL_BITS) | <uint64_t> b
 
@@ -48,6 +54,7 @@ def character_features(const int32_t[::1] symbols not None, const int64_t[::1] o
     cdef uint64_t[:, ::1] out = keys
     if offsets.shape[0] == 0 or offsets[0] != 0 or offsets[offsets.shape[0] - 1] != n:
         raise ValueError("offsets must run from 0 to the number of symbols")
+    check_rising(offsets)
     with nogil:
         for s in range(offsets.shape[0] - 1):
             start, stop = offsets[s], offsets[s + 1]
@@ -143,6 +150,9 @@ def word_features(const int32_t[::1] symbols not None, const uint8_t[::1] classe
         raise ValueError("word_offsets must run from 0 to the number of symbols")
     if offsets.shape[0] == 0 or offsets[offsets.shape[0] - 1] != total:
         raise ValueError("offsets must run from 0 to the number of words")
+    check_rising(offsets)
+    if (np.diff(word_offsets) < 1).any() or (total >= 0 and word_offsets[0] != 0):
+        raise ValueError("word_offsets must rise from 0: no word is empty")
     keys = np.zeros((total, WORD_TEMPLATES), np.uint64)
     word_keys = np.empty(total + 1, np.uint64)
     cdef uint64_t[:, ::1] out = keys

@@ -86,6 +86,7 @@ def train(
     average : callable
         Returns the weights averaged over all steps so far; to be called before the next epoch.
     """
+    _check(data)
     labels = data.label_count
     rows = np.full(data.feature_count, -1, np.int32)
     # Untouched pages of zeros take no memory, so that room for every feature costs nothing.
@@ -119,3 +120,26 @@ def train(
             )
 
         yield mistakes, average
+
+
+def _check(data: Sequences) -> None:
+    """Raise a ValueError unless the kernel can trust every number in the data."""
+    for name, starts, size in (
+        ("offsets", data.offsets, len(data.gold)),
+        ("first", data.first, len(data.features)),
+        ("candidate_first", data.candidate_first, len(data.candidate_labels)),
+    ):
+        rising = len(starts) and not (np.diff(starts) < 0).any()
+        if not rising or starts[0] != 0 or starts[-1] != size:
+            raise ValueError(f"{name} must rise from 0 to {size}")
+    if len(data.first) != len(data.gold) + 1 or len(data.candidate_first) != len(data.gold) + 1:
+        raise ValueError("each place must have features, a label and candidates")
+    if (np.diff(data.candidate_first) < 1).any():
+        raise ValueError("a place has no candidates")
+    if data.features.size and not -1 <= data.features.min() <= data.features.max() < max(
+        data.feature_count, 1
+    ):
+        raise ValueError(f"features must be numbered from 0 to below {data.feature_count}")
+    for labels in (data.gold, data.candidate_labels):
+        if labels.size and labels.max() >= data.label_count:
+            raise ValueError(f"labels must be below {data.label_count}")
