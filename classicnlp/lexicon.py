@@ -15,8 +15,9 @@ from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.dictionary import Dictionary
 from classicnlp._ext.trie import LONGEST_KEY, Trie, build_nodes
 from classicnlp.checks import as_array, require_count
-from classicnlp.errors import CorpusError, ModelError, require_text
-from classicnlp.text import default_alphabet, load_alphabet
+from classicnlp.errors import CorpusError, require_text
+from classicnlp.storable import Storable
+from classicnlp.text import default_alphabet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,7 +34,7 @@ class Entry(NamedTuple):
     tag: str = ""
 
 
-class Lexicon:
+class Lexicon(Storable):
     """An immutable set of words with a count and a tag each.
 
     Words that fold to the same form (full and half width, upper and lower case, traditional
@@ -65,6 +66,8 @@ class Lexicon:
     >>> list(longer)
     ['清华大学', '大学']
     """
+
+    kind = "lexicon"
 
     def __init__(self, words: Words = (), *, fold: bool = True):
         alphabet = default_alphabet()
@@ -208,23 +211,6 @@ class Lexicon:
         merged = [*self.items(), *other.items()]
         return Lexicon._made(_build(merged, self._base.trie.alphabet))
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write a model file that `load` maps into memory."""
-        parameters, arrays = self.to_store()
-        store.save(path, "lexicon", parameters, arrays)
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Lexicon:
-        """Map a file written by `save`.
-
-        Raises
-        ------
-        ModelError
-            If the file is truncated, altered, of a newer format, or no lexicon.
-        """
-        stored = store.load(path, "lexicon")
-        return cls.from_store(stored.parameters, stored.arrays, str(path))
-
     def to_store(self) -> tuple[dict[str, Any], dict[str, store.Array]]:
         """Return parameters and arrays for a model file."""
         whole = self if self._overlay is None else self.merge(Lexicon())
@@ -240,31 +226,23 @@ class Lexicon:
         return {"tag_names": list(base.tag_names), "longest": base.longest}, arrays
 
     @classmethod
-    def from_store(
+    def _restored(
         cls,
         parameters: dict[str, Any],
         arrays: dict[str, store.Array],
+        alphabet: Alphabet,
         origin: str,
-        alphabet: Alphabet | None = None,
     ) -> Lexicon:
-        """Return the lexicon of a model file's parameters and arrays."""
-        try:
-            own = store.within("alphabet", arrays)
-            if own or alphabet is None:
-                alphabet = load_alphabet(own)
-            trie_arrays = store.within("trie", arrays)
-            base = _Base(
-                Trie(alphabet, size=len(arrays["counts"]), **trie_arrays),
-                as_array(arrays["counts"], np.int64, "counts"),
-                as_array(arrays["tags"], np.uint16, "tags"),
-                _names(parameters["tag_names"]),
-                as_array(arrays["letters"], np.uint8, "letters"),
-                as_array(arrays["offsets"], np.int64, "offsets"),
-                require_count(parameters["longest"], "longest", 0, LONGEST_KEY),
-            )
-            base.check()
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"{origin}: not a sound lexicon: {error}") from None
+        base = _Base(
+            Trie(alphabet, size=len(arrays["counts"]), **store.within("trie", arrays)),
+            as_array(arrays["counts"], np.int64, "counts"),
+            as_array(arrays["tags"], np.uint16, "tags"),
+            _names(parameters["tag_names"]),
+            as_array(arrays["letters"], np.uint8, "letters"),
+            as_array(arrays["offsets"], np.int64, "offsets"),
+            require_count(parameters["longest"], "longest", 0, LONGEST_KEY),
+        )
+        base.check()
         return cls._made(base)
 
     def __reduce__(self) -> tuple[Any, ...]:

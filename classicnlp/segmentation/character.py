@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +12,11 @@ from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.bmes import SYMBOL_LIMIT, BmesCutter, fill_pairs
 from classicnlp._ext.features import character_features, number
 from classicnlp.checks import require_count, require_share
-from classicnlp.errors import ModelError
 from classicnlp.lexicon import Lexicon, Words, build_trie
 from classicnlp.segmentation.base import Segmenter
+from classicnlp.storable import Storable, tables_of
 from classicnlp.tagging.perceptron import LinearWeights, Progress, Sequences, train
-from classicnlp.text import CharacterClass, default_alphabet, load_alphabet
+from classicnlp.text import CharacterClass, default_alphabet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +26,7 @@ TEMPLATES = 6
 LARGEST_WEIGHT = 8000  # six weights and a transition add up far below 2**28
 
 
-class CharSegmenter(Segmenter):
+class CharSegmenter(Segmenter, Storable):
     """Segments by an averaged structured perceptron over characters.
 
     Each character is tagged B, M, E or S from the characters around it: six templates of one
@@ -54,6 +53,8 @@ class CharSegmenter(Segmenter):
     >>> segmenter.segment("我爱北京")
     ['我', '爱', '北京']
     """
+
+    kind = "segmenter"
 
     def __init__(
         self,
@@ -147,23 +148,6 @@ class CharSegmenter(Segmenter):
         segmenter._cutter = BmesCutter(cutter.alphabet, **tables, words=trie)
         return segmenter
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write a model file that `load` maps into memory."""
-        parameters, arrays = self.to_store()
-        store.save(path, "segmenter", parameters, arrays)
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> CharSegmenter:
-        """Map a file written by `save`.
-
-        Raises
-        ------
-        ModelError
-            If the file is truncated, altered, of a newer format, or no segmenter.
-        """
-        stored = store.load(path, "segmenter")
-        return cls.from_store(stored.parameters, stored.arrays, str(path))
-
     def to_store(self) -> tuple[dict[str, Any], dict[str, store.Array]]:
         """Return parameters and arrays for a model file."""
         cutter = self._fitted()
@@ -176,26 +160,16 @@ class CharSegmenter(Segmenter):
         return self.get_params(), arrays
 
     @classmethod
-    def from_store(
+    def _restored(
         cls,
         parameters: dict[str, Any],
         arrays: dict[str, store.Array],
+        alphabet: Alphabet,
         origin: str,
-        alphabet: Alphabet | None = None,
     ) -> CharSegmenter:
-        """Return the segmenter of a model file's parameters and arrays."""
-        try:
-            own = store.within("alphabet", arrays)
-            if own or alphabet is None:
-                alphabet = load_alphabet(own)
-            tables: dict[str, Any] = {
-                name: array for name, array in arrays.items() if "/" not in name
-            }
-            segmenter = cls(**parameters)
-            segmenter._check_params()
-            segmenter._cutter = BmesCutter(alphabet, **tables)
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"{origin}: not a sound segmenter: {error}") from None
+        segmenter = cls(**parameters)
+        segmenter._check_params()
+        segmenter._cutter = BmesCutter(alphabet, **tables_of(arrays))
         return segmenter
 
     def get_params(self) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,11 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from classicnlp import store
+from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.lattice import MOST_PATHS, SCALE, Bigrams, LatticeCutter, fill_pairs
 from classicnlp.checks import require_count
-from classicnlp.errors import ModelError, require_text
+from classicnlp.errors import require_text
 from classicnlp.lexicon import Lexicon, require_lexicon
 from classicnlp.segmentation.base import Segmenter
+from classicnlp.storable import Storable
 from classicnlp.text import CharacterClass
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class WordGraph:
         return f"<WordGraph of {len(self.nodes)} words over {len(self.text)} characters>"
 
 
-class NgramSegmenter(Segmenter):
+class NgramSegmenter(Segmenter, Storable):
     """Cuts a text into the most probable words.
 
     Every word of the lexicon that occurs in the text costs the negative logarithm of its
@@ -111,6 +112,8 @@ class NgramSegmenter(Segmenter):
     >>> [candidate.words for candidate in segmenter.n_best("商品和服务", 2)]
     [['商品', '和', '服务'], ['商品', '和服', '务']]
     """
+
+    kind = "ngram segmenter"
 
     def __init__(
         self,
@@ -204,51 +207,44 @@ class NgramSegmenter(Segmenter):
         ]
         return WordGraph(text, nodes)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write a model file that `load` maps into memory."""
+    def to_store(self) -> tuple[dict[str, Any], dict[str, store.Array]]:
+        """Return parameters and arrays for a model file."""
         if self.lexicon.overlay_entries:
             raise ValueError(
                 "a segmenter with added or removed words is not saved: "
                 "make one from lexicon.merge(Lexicon()) first"
             )
-        parameters, arrays = self.lexicon.to_store()
-        costs = self.unknown_costs
+        parameters, own = self.lexicon.to_store()
+        alphabet = store.nested("alphabet", store.within("alphabet", own))
+        lexicon = {name: array for name, array in own.items() if name not in alphabet}
+        arrays = alphabet | store.nested("lexicon", lexicon)
+        if self._bigrams is not None:
+            arrays |= store.nested("bigrams", self._bigrams.arrays)
         parameters["interpolation"] = self.interpolation
+        costs = self.unknown_costs
         parameters["unknown_costs"] = (
             None if costs is None else {CharacterClass(kind).name: costs[kind] for kind in costs}
         )
-        stored = store.nested("lexicon", arrays)
-        if self._bigrams is not None:
-            stored |= store.nested("bigrams", self._bigrams.arrays)
-        store.save(path, "ngram segmenter", parameters, stored)
+        return parameters, arrays
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> NgramSegmenter:
-        """Map a file written by `save`.
-
-        Raises
-        ------
-        ModelError
-            If the file is truncated, altered, of a newer format, or no such segmenter.
-        """
-        stored = store.load(path, "ngram segmenter")
-        lexicon = Lexicon.from_store(
-            stored.parameters, store.within("lexicon", stored.arrays), str(path)
-        )
-        try:
-            costs = stored.parameters["unknown_costs"]
-            if costs is not None and not isinstance(costs, dict):
-                raise ValueError("unknown_costs must be an object")
-            if costs is not None:
-                costs = {CharacterClass[name]: cost for name, cost in costs.items()}
-            segmenter = cls(
-                lexicon, interpolation=stored.parameters["interpolation"], unknown_costs=costs
-            )
-            tables = store.within("bigrams", stored.arrays)
-            if tables:
-                segmenter._prepare(Bigrams(**tables))
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"{path}: not a sound segmenter: {error}") from None
+    def _restored(
+        cls,
+        parameters: dict[str, Any],
+        arrays: dict[str, store.Array],
+        alphabet: Alphabet,
+        origin: str,
+    ) -> NgramSegmenter:
+        lexicon = Lexicon.from_store(parameters, store.within("lexicon", arrays), origin, alphabet)
+        costs = parameters["unknown_costs"]
+        if costs is not None and not isinstance(costs, dict):
+            raise ValueError("unknown_costs must be an object")
+        if costs is not None:
+            costs = {CharacterClass[name]: cost for name, cost in costs.items()}
+        segmenter = cls(lexicon, interpolation=parameters["interpolation"], unknown_costs=costs)
+        tables = store.within("bigrams", arrays)
+        if tables:
+            segmenter._prepare(Bigrams(**tables))
         return segmenter
 
     def __getstate__(self) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +12,9 @@ from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.features import TEMPLATES_OF_WORDS, number, word_features
 from classicnlp._ext.words import WordTagger, fill_table
 from classicnlp.checks import require_count, require_share
-from classicnlp.errors import ModelError
+from classicnlp.storable import Storable, tables_of
 from classicnlp.tagging.perceptron import LinearWeights, Progress, Sequences, train
-from classicnlp.text import default_alphabet, load_alphabet
+from classicnlp.text import default_alphabet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +23,7 @@ LARGEST_WEIGHT = 8000
 TaggedWord = tuple[str, str]
 
 
-class PosTagger:
+class PosTagger(Storable):
     """Tags the words of a sentence with their parts of speech.
 
     A first-order chain over tags with features of the word, its neighbours, its first and last
@@ -55,6 +54,8 @@ class PosTagger:
     >>> PosTagger(epochs=5).fit(sentences).predict(["你", "爱", "我"])
     ['r', 'v', 'r']
     """
+
+    kind = "tagger"
 
     def __init__(
         self,
@@ -175,23 +176,6 @@ class PosTagger:
         """Return the numbers of the tags of the words of ``text`` between ``boundaries``."""
         return self._fitted().tag(text, boundaries)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write a model file that `load` maps into memory."""
-        parameters, arrays = self.to_store()
-        store.save(path, "tagger", parameters, arrays)
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> PosTagger:
-        """Map a file written by `save`.
-
-        Raises
-        ------
-        ModelError
-            If the file is truncated, altered, of a newer format, or no tagger.
-        """
-        stored = store.load(path, "tagger")
-        return cls.from_store(stored.parameters, stored.arrays, str(path))
-
     def to_store(self) -> tuple[dict[str, Any], dict[str, store.Array]]:
         """Return parameters and arrays for a model file."""
         tagger = self._fitted()
@@ -199,31 +183,23 @@ class PosTagger:
         return {**self.get_params(), "tags": list(self.tags_)}, arrays
 
     @classmethod
-    def from_store(
+    def _restored(
         cls,
         parameters: dict[str, Any],
         arrays: dict[str, store.Array],
+        alphabet: Alphabet,
         origin: str,
-        alphabet: Alphabet | None = None,
     ) -> PosTagger:
-        """Return the tagger of a model file's parameters and arrays."""
-        try:
-            own = store.within("alphabet", arrays)
-            if own or alphabet is None:
-                alphabet = load_alphabet(own)
-            tables = {name: array for name, array in arrays.items() if "/" not in name}
-            rest = {name: value for name, value in parameters.items() if name != "tags"}
-            tagger = cls(**rest)
-            tagger._check_params()
-            names = parameters["tags"]
-            if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-                raise ValueError("the names of the tags must be a list of str")
-            tagger.tags_ = tuple(names)
-            tagger._tagger = WordTagger(alphabet, **tables)
-            if len(tagger.tags_) != len(tables["starts"]):
-                raise ValueError("there is not one name for each tag")
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"{origin}: not a sound tagger: {error}") from None
+        rest = dict(parameters)
+        names = rest.pop("tags")
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise ValueError("the names of the tags must be a list of str")
+        tagger = cls(**rest)
+        tagger._check_params()
+        tagger.tags_ = tuple(names)
+        tagger._tagger = WordTagger(alphabet, **tables_of(arrays))
+        if len(names) != len(arrays["starts"]):
+            raise ValueError("there is not one name for each tag")
         return tagger
 
     def get_params(self) -> dict[str, Any]:
