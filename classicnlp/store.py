@@ -9,21 +9,20 @@ executed; what is truncated, altered, foreign or newer is refused with a `ModelE
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import mmap
 import os
 import re
 import sys
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from classicnlp.errors import ModelError
+from classicnlp.files import replacing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -250,24 +249,6 @@ def _digest(header: dict[str, Any], data: bytes | memoryview) -> str:
     digest = hashlib.sha256(_canonical({**header, "__metadata__": metadata}).encode())
     digest.update(data)
     return digest.hexdigest()
-
-
-@contextlib.contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[Any]:
-    """Open a binary file beside ``path``; rename it to ``path`` on success, else remove it."""
-    target = Path(os.path.realpath(path))  # a symbolic link stays one
-    beside = target.with_name(f".{target.name}.{os.getpid()}.{time.monotonic_ns():x}")
-    try:
-        with beside.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            beside.chmod(target.stat().st_mode & 0o7777)
-        beside.replace(target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def nested(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:

@@ -8,7 +8,6 @@ import gzip
 import io
 import lzma
 import os
-import shutil
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import IO, TextIO, TypeAlias, cast
 
 from classicnlp.errors import CorpusError
+from classicnlp.files import replacing
 
 FilePath: TypeAlias = str | os.PathLike[str]
 
@@ -174,24 +174,12 @@ def atomic_writer(path: FilePath) -> Iterator[TextIO]:
         with target.open("w", encoding="utf-8", newline="\n") as direct:
             yield direct
         return
-    target = target.resolve()
-    if not target.parent.is_dir():
-        # Else the message would name a file of our own invention.
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(target.parent))
-    beside = target.with_name(f".classicnlp-{os.urandom(8).hex()}.partial")
-    try:
-        with (
-            beside.open("xb") as raw,
-            _compressing(raw, target.suffix) as stream,
-            io.TextIOWrapper(stream, encoding="utf-8", newline="\n") as writer,
-        ):
-            yield writer
-        if target.exists():
-            shutil.copymode(target, beside)
-        beside.replace(target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    with (
+        replacing(target) as raw,
+        _compressing(raw, target.suffix) as stream,
+        io.TextIOWrapper(stream, encoding="utf-8", newline="\n") as writer,
+    ):
+        yield writer
 
 
 def _open_bytes(path: FilePath) -> AbstractContextManager[IO[bytes]]:

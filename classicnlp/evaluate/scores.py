@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -32,12 +33,12 @@ def figure_lines(figures: list[tuple[str, float | None, str]]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class Score(abc.ABC):
     """The faces that the scores have in common."""
 
+    @abc.abstractmethod
     def report(self) -> str:
         """Return the figures for people to read, a line each."""
-        raise NotImplementedError
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures as plain values, for JSON."""
