@@ -15,7 +15,7 @@ from classicnlp.checks import require_count, require_share
 from classicnlp.lexicon import Lexicon, Words, build_trie
 from classicnlp.segmentation.base import Segmenter
 from classicnlp.storable import Storable, tables_of
-from classicnlp.tagging.perceptron import LinearWeights, Progress, Sequences, train
+from classicnlp.tagging.perceptron import LinearWeights, Progress, Sequences, best_epoch, train
 from classicnlp.text import CharacterClass, default_alphabet
 
 if TYPE_CHECKING:
@@ -102,26 +102,13 @@ class CharSegmenter(Segmenter, Storable):
         alphabet = default_alphabet()
         data, keys = _prepare(sentences, alphabet, self.min_count)
         held_out = [list(words) for words in dev] if dev is not None else []
-        best = -1.0
-        for epoch, (mistakes, average) in enumerate(
-            train(data, self.epochs, self.seed, self.margin, _forbidden()), 1
-        ):
-            message = f"{mistakes:,} of {len(data.gold):,} characters wrong while training"
-            if held_out or epoch == self.epochs:
-                cutter = _compile(alphabet, keys, average(), self.prune)
-            if held_out:
-                from classicnlp.evaluate import segmentation as score_segmentation
-
-                predicted = cutter.segment_batch(["".join(words) for words in held_out])
-                f1 = score_segmentation(held_out, predicted).f1
-                message += f", dev F1 {f1:.4f}"
-                if f1 > best:
-                    best = f1
-                    self._cutter = cutter
-            elif epoch == self.epochs:
-                self._cutter = cutter
-            if progress is not None:
-                progress(epoch, self.epochs, message)
+        self._cutter = best_epoch(
+            train(data, self.epochs, self.seed, self.margin, _forbidden()),
+            self.epochs,
+            lambda learnt: _compile(alphabet, keys, learnt, self.prune),
+            (lambda cutter: _f1(cutter, held_out)) if held_out else None,
+            progress,
+        )
         return self
 
     def with_words(self, words: Words) -> CharSegmenter:
@@ -193,6 +180,12 @@ class CharSegmenter(Segmenter, Storable):
         if name == "_cutter":
             raise ValueError("this CharSegmenter has learnt nothing yet: call fit() or load()")
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+
+def _f1(cutter: BmesCutter, gold: list[list[str]]) -> float:
+    from classicnlp.evaluate import segmentation as score
+
+    return score(gold, cutter.segment_batch(["".join(words) for words in gold])).f1
 
 
 def _forbidden() -> NDArray[np.bool_]:

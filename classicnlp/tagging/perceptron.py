@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,7 @@ FORBIDDEN = -(1 << 20)
 """The weight of a transition that never happens; training does not change it."""
 
 Progress = Callable[[int, int, str], None]
+Model = TypeVar("Model")
 
 
 class Sequences(NamedTuple):
@@ -120,6 +121,52 @@ def train(
             )
 
         yield mistakes, average
+
+
+def best_epoch(
+    epochs: Iterator[tuple[int, Callable[[], LinearWeights]]],
+    count: int,
+    compiled: Callable[[LinearWeights], Model],
+    measure: Callable[[Model], float] | None = None,
+    progress: Progress | None = None,
+) -> Model:
+    """Go through the epochs of `train`; return the model of the best one, or of the last.
+
+    Parameters
+    ----------
+    epochs : iterator
+        What `train` yields.
+    count : int
+        How many epochs there are.
+    compiled : callable
+        Makes a model of averaged weights.
+    measure : callable, optional
+        Gives a model's figure on dev data; of two equal figures the earlier epoch's counts.
+        Without it the last epoch's model is returned.
+    progress : callable, optional
+        Called with epoch, number of epochs and a message after each epoch.
+
+    Returns
+    -------
+    Model
+        What ``compiled`` made.
+    """
+    best: Model | None = None
+    highest = -1.0
+    for epoch, (mistakes, average) in enumerate(epochs, 1):
+        message = f"{mistakes:,} wrong while training"
+        if measure is not None:
+            model = compiled(average())
+            figure = measure(model)
+            message += f", dev {figure:.4f}"
+            if figure > highest:
+                best, highest = model, figure
+        elif epoch == count:
+            best = compiled(average())
+        if progress is not None:
+            progress(epoch, count, message)
+    assert best is not None  # there is at least one epoch
+    return best
 
 
 def _check(data: Sequences) -> None:

@@ -13,7 +13,7 @@ from classicnlp._ext.features import TEMPLATES_OF_WORDS, number, word_features
 from classicnlp._ext.words import WordTagger, fill_table
 from classicnlp.checks import require_count, require_share
 from classicnlp.storable import Storable, tables_of
-from classicnlp.tagging.perceptron import LinearWeights, Progress, Sequences, train
+from classicnlp.tagging.perceptron import LinearWeights, Progress, Sequences, best_epoch, train
 from classicnlp.text import default_alphabet
 
 if TYPE_CHECKING:
@@ -108,31 +108,15 @@ class PosTagger(Storable):
             raise ValueError(f"at most 256 different tags can be learnt, got {len(tags)}")
         data, keys, words = _prepare(kept, tags, alphabet, self.known_from)
         held_out = [list(sentence) for sentence in dev] if dev is not None else []
-        best = -1.0
-        for epoch, (mistakes, average) in enumerate(
-            train(data, self.epochs, self.seed, self.margin), 1
-        ):
-            message = f"{mistakes:,} of {len(data.gold):,} words wrong while training"
-            if held_out or epoch == self.epochs:
-                tagger = _compile(alphabet, keys, words, average(), self.prune)
-                previous = getattr(self, "_tagger", None), getattr(self, "tags_", ())
-                self._tagger, self.tags_ = tagger, tags
-            if held_out:
-                from classicnlp.evaluate import tagging as score_tagging
-
-                predicted = [self._tagged(sentence) for sentence in held_out]
-                accuracy = score_tagging(held_out, predicted).accuracy
-                message += f", dev accuracy {accuracy:.4f}"
-                if accuracy <= best:
-                    self._tagger, self.tags_ = previous  # type: ignore[assignment]
-                best = max(best, accuracy)
-            if progress is not None:
-                progress(epoch, self.epochs, message)
+        self._tagger = best_epoch(
+            train(data, self.epochs, self.seed, self.margin),
+            self.epochs,
+            lambda learnt: _compile(alphabet, keys, words, learnt, self.prune),
+            (lambda tagger: _accuracy(tagger, tags, held_out)) if held_out else None,
+            progress,
+        )
+        self.tags_ = tags
         return self
-
-    def _tagged(self, sentence: Sequence[TaggedWord]) -> list[TaggedWord]:
-        words = [word for word, _ in sentence]
-        return list(zip(words, self.predict(words), strict=True))
 
     def predict(self, words: Sequence[str]) -> list[str]:
         """Return the tag of each word of a sentence.
@@ -167,10 +151,8 @@ class PosTagger(Storable):
                 raise TypeError(f"a word must be a str, got {type(word).__name__}")
             if not word:
                 raise ValueError("a word must have at least one character")
-        boundaries = np.zeros(len(words) + 1, np.int32)
-        np.cumsum(np.fromiter(map(len, words), np.int32, len(words)), out=boundaries[1:])
-        labels = self.labels_at("".join(words), boundaries)
-        return [self.tags_[label] for label in labels.tolist()]
+        text, boundaries = _joined(words)
+        return [self.tags_[label] for label in self.labels_at(text, boundaries).tolist()]
 
     def labels_at(self, text: str, boundaries: NDArray[np.int32]) -> NDArray[np.uint8]:
         """Return the numbers of the tags of the words of ``text`` between ``boundaries``."""
@@ -219,6 +201,24 @@ class PosTagger(Storable):
         if not isinstance(tagger, WordTagger):
             raise ValueError("this PosTagger has learnt nothing yet: call fit() or load()")
         return tagger
+
+
+def _joined(words: Sequence[str]) -> tuple[str, NDArray[np.int32]]:
+    """Return the text of some words, and where each begins and ends."""
+    boundaries = np.zeros(len(words) + 1, np.int32)
+    np.cumsum(np.fromiter(map(len, words), np.int32, len(words)), out=boundaries[1:])
+    return "".join(words), boundaries
+
+
+def _accuracy(tagger: WordTagger, tags: Sequence[str], gold: list[list[TaggedWord]]) -> float:
+    from classicnlp.evaluate import tagging as score
+
+    predicted = []
+    for sentence in gold:
+        words = [word for word, _ in sentence]
+        labels = tagger.tag(*_joined(words)).tolist()
+        predicted.append([(word, tags[label]) for word, label in zip(words, labels, strict=True)])
+    return score(gold, predicted).accuracy
 
 
 class _WordLabels:
