@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 
+INSTALL = "classicnlp: for a progress bar: pip install 'classicnlp[progress]' (or use --quiet)"
+
 
 @contextmanager
 def line_bar(quiet: bool) -> Iterator[Callable[[int], object]]:
     """Show a bar that the yielded function moves on by so many lines.
 
-    There is none where standard error is no terminal or tqdm (an optional extra) is not installed.
+    There is none where standard error is no terminal; where tqdm, an optional extra, is not
+    installed, a line tells how to have one.
     """
     if quiet or not sys.stderr.isatty():
         yield _ignore
@@ -20,6 +23,7 @@ def line_bar(quiet: bool) -> Iterator[Callable[[int], object]]:
     try:
         tqdm = import_module("tqdm")
     except ImportError:
+        print(INSTALL, file=sys.stderr)
         yield _ignore
         return
     with tqdm.tqdm(unit=" lines", unit_scale=True, file=sys.stderr) as bar:
