@@ -6,6 +6,7 @@ characters is a 64-bit number, which names a slot that holds the finished str.
 """
 
 cimport cython
+from cpython.buffer cimport PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
 from cpython.ref cimport PyObject
 from libc.stdint cimport int32_t, uint16_t, uint32_t, uint64_t
@@ -182,12 +183,20 @@ cdef int32_t* new_ends(Py_ssize_t length) except NULL:
     return ends
 
 
+cdef object empty = np.empty
+cdef object INT32 = np.dtype(np.int32)
+
+
 cdef with_zero(const int32_t* ends, Py_ssize_t count):
-    boundaries = np.empty(count + 1, np.int32)
-    cdef int32_t[::1] out = boundaries
+    # A typed view of the array would cost more than all the rest for a short text.
+    cdef Py_buffer buffer
+    cdef int32_t* out
+    boundaries = empty(count + 1, INT32)
+    PyObject_GetBuffer(boundaries, &buffer, PyBUF_WRITABLE)
+    out = <int32_t*> buffer.buf
     out[0] = 0
-    if count:
-        memcpy(&out[1], ends, count * sizeof(int32_t))
+    memcpy(out + 1, ends, count * sizeof(int32_t))
+    PyBuffer_Release(&buffer)
     return boundaries
 
 
