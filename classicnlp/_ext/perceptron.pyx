@@ -152,7 +152,8 @@ def train_pass(
             candidates.first = local
             candidates.labels = &candidate_labels[base]
             mistakes += learn(
-                &model, &first[low], &features[0] if features.shape[0] else NULL, &gold[low], candidates, <int32_t> (high - low), step,
+                &model, &first[low], &features[0] if features.shape[0] else NULL, &gold[low],
+                candidates, <int32_t> (high - low), step,
                 <int32_t*> (block + widest * 8), <int64_t*> block, <int32_t*> (block + widest * 12),
                 <uint8_t*> (local + longest + 1))
             step += 1
