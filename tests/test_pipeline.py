@@ -317,3 +317,11 @@ def test_what_is_no_pipeline_is_not_loaded(tmp_path: Path) -> None:
 def test_a_doc_may_be_made_by_hand() -> None:
     doc = Doc("中国人", np.array([0, 2, 3], np.int32), np.array([1, 0], np.uint16), ("n", "ns"))
     assert doc.tokens == [Token("中国", "ns", 0, 2), Token("人", "n", 2, 3)]
+
+
+@pytest.mark.parametrize("space", [" ", "\n", "\r\n\r\n", "\u3000\t  "])
+def test_white_space_is_tagged_as_the_punctuation_that_it_stands_for(space: str) -> None:
+    tokens = load("pku").tag(f"他来了{space}她走了")
+    assert [token.tag for token in tokens if token.text == space] == ["w"]
+    stop = load("pku").tag("他来了。她走了")
+    assert [token.tag for token in tokens] == [token.tag for token in stop]

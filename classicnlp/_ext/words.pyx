@@ -14,6 +14,7 @@ import numpy as np
 from classicnlp._ext.alphabet cimport Alphabet, Text, text_of
 from classicnlp._ext.chain cimport Candidates, viterbi
 from classicnlp._ext.features cimport WORD_TEMPLATES, hash_symbols, shape_of, word_features_at
+from classicnlp._ext.units cimport SPACE
 
 from classicnlp._ext.bmes import check_moderate
 from classicnlp.checks import as_array
@@ -141,6 +142,7 @@ cdef class WordTagger:
     cdef Table features
     cdef Table words
     cdef int32_t labels
+    cdef int32_t full_stop
 
     def __init__(self, Alphabet alphabet not None, feature_slots, feature_first, feature_labels, feature_weights,
                  word_slots, word_first, word_labels, open_labels, transitions, starts):
@@ -186,6 +188,7 @@ cdef class WordTagger:
         self.transitions = transitions
         self.starts = arrays["starts"]
         self.labels = <int32_t> count
+        self.full_stop = alphabet.symbols("。")[0]
         self.features.slots = &self.feature_slots[0]
         self.features.first = &self.feature_first[0]
         self.features.labels = &self.feature_labels[0] if self.feature_labels.shape[0] else NULL
@@ -255,11 +258,19 @@ cdef class WordTagger:
         classes = <uint8_t*> (symbols + n)
         self.alphabet.encode(text, symbols)
         self.alphabet.classify(text, classes)
+        self.punctuate(symbols, classes, n)
         complete = self.look_up(symbols, classes, ends, count, keys, shapes, first)
         if complete:
             complete = self.decode(symbols, ends, count, keys, shapes, first, path)
         PyMem_RawFree(keys)
         return complete
+
+    cdef void punctuate(self, int32_t* symbols, const uint8_t* classes, Py_ssize_t n) noexcept nogil:
+        """White space, which no training data has, separates as a full stop does."""
+        cdef Py_ssize_t i
+        for i in range(n):
+            if classes[i] == SPACE:
+                symbols[i] = self.full_stop
 
     cdef bint look_up(self, const int32_t* symbols, const uint8_t* classes, const int32_t* ends, int32_t count,
                       uint64_t* keys, int32_t* shapes, int32_t* first) noexcept nogil:
@@ -268,7 +279,8 @@ cdef class WordTagger:
         cdef int64_t used = 0, slot
         for i in range(count):
             length = ends[i] - start
-            keys[i] = hash_symbols(symbols + start, length)
+            # A run of white space is one full stop, however long it is.
+            keys[i] = hash_symbols(symbols + start, 1 if classes[start] == SPACE else length)
             shapes[i] = shape_of(symbols + start, classes + start, length)
             first[i] = <int32_t> used
             slot = find(&self.words, keys[i])
