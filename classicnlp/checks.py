@@ -47,6 +47,19 @@ def as_array(value: Any, dtype: Any, name: str) -> NDArray[Any]:
     return np.ascontiguousarray(array, wanted)
 
 
+def as_names(value: Any, name: str) -> tuple[str, ...]:
+    """Return a list of names as a tuple.
+
+    Raises
+    ------
+    ValueError
+        If it is no list, empty, or holds anything but str.
+    """
+    if not isinstance(value, list) or not value or not all(isinstance(item, str) for item in value):
+        raise ValueError(f"{name} must be a list of str")
+    return tuple(value)
+
+
 def require_count(value: Any, name: str, least: int, most: int | None = None) -> int:
     """Return ``value`` if it is a whole number in a range, else say so.
 

@@ -14,7 +14,8 @@ from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.dictionary import Dictionary
 from classicnlp._ext.trie import LONGEST_KEY, Trie, build_nodes
-from classicnlp.checks import as_array, require_count
+from classicnlp.arrays import offsets_of
+from classicnlp.checks import as_array, as_names, require_count
 from classicnlp.errors import CorpusError, require_text
 from classicnlp.storable import Storable
 from classicnlp.text import default_alphabet
@@ -196,9 +197,7 @@ class Lexicon(Storable):
         -------
         Lexicon
         """
-        # Counts of words that stand twice add up here as they do in the constructor.
-        added = _build(list(entries(words)), self._base.trie.alphabet)
-        return self._changed((entry, False) for entry in Lexicon._made(added).items())
+        return self._changed((entry, False) for entry in self._merged(entries(words)))
 
     def without_words(self, words: Iterable[str]) -> Lexicon:
         """Return a lexicon that lacks ``words``; those that are not in it are ignored."""
@@ -237,7 +236,7 @@ class Lexicon(Storable):
             Trie(alphabet, size=len(arrays["counts"]), **store.within("trie", arrays)),
             as_array(arrays["counts"], np.int64, "counts"),
             as_array(arrays["tags"], np.uint16, "tags"),
-            _names(parameters["tag_names"]),
+            as_names(parameters["tag_names"], "tag_names"),
             as_array(arrays["letters"], np.uint8, "letters"),
             as_array(arrays["offsets"], np.int64, "offsets"),
             require_count(parameters["longest"], "longest", 0, LONGEST_KEY),
@@ -274,10 +273,6 @@ class Lexicon(Storable):
         """The alphabet whose symbols the words are looked up by."""
         return self._base.trie.alphabet
 
-    def base_word(self, number: int) -> str:
-        """Return a word of the shared base by its number."""
-        return self._base.entry(number).word
-
     def _find(self, word: str) -> int:
         """Return the number of a word, -1 if it is not in the lexicon."""
         if self._overlay is not None:
@@ -285,6 +280,18 @@ class Lexicon(Storable):
             if number >= 0:
                 return -1 if self._overlay.removed[number] else self._base.size + number
         return self._base.trie.find(word)
+
+    def _merged(self, given: Iterable[Entry]) -> Iterable[Entry]:
+        """Merge entries of one word as the constructor does, without building a trie for them."""
+        merged: dict[str, Entry] = {}
+        for entry in given:
+            key = self.alphabet.fold(entry.word)
+            first = merged.get(key)
+            if first is not None:
+                counts = first.count + entry.count
+                entry = _checked_entry(first.word, [counts, first.tag or entry.tag])
+            merged[key] = entry
+        return merged.values()
 
     def _changed(self, changes: Iterable[tuple[Entry, bool]]) -> Lexicon:
         alphabet = self._base.trie.alphabet
@@ -429,9 +436,7 @@ def _check_sums(given: list[Entry], number: NDArray[np.int32]) -> None:
 
 def _written(entry: Entry) -> str:
     """Return the line of an entry, if it reads back the same."""
-    line = "\t".join(
-        [entry.word, str(entry.count), entry.tag] if entry.tag else [entry.word, str(entry.count)]
-    )
+    line = f"{entry.word}\t{entry.count}" + (f"\t{entry.tag}" if entry.tag else "")
     try:
         line.encode()
         sound = not set(line) & set("\r\n") and not line.startswith(("# ", "\ufeff"))
@@ -444,13 +449,6 @@ def _written(entry: Entry) -> str:
             "dictionary file: leave it out, or use save()"
         )
     return line
-
-
-def _names(value: Any) -> tuple[str, ...]:
-    """Return a model file's list of names."""
-    if not isinstance(value, list) or not value or not all(isinstance(name, str) for name in value):
-        raise ValueError("the names of tags must be a list of str")
-    return tuple(value)
 
 
 def _parse_line(line: str) -> Entry:
@@ -489,8 +487,7 @@ def require_lexicon(value: object, caller: str) -> Lexicon:
 def build_trie(words: list[str], alphabet: Alphabet) -> tuple[Trie, NDArray[np.int32]]:
     """Return a trie whose values number the distinct words, and the number of each word given."""
     symbols = alphabet.symbols("".join(words))
-    offsets = np.zeros(len(words) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, words), np.int64, len(words)), out=offsets[1:])
+    offsets = offsets_of(map(len, words))
     used = np.unique(symbols)
     ranked, rare = used[used < alphabet.size], used[used >= alphabet.size]
     codes = np.zeros(int(ranked[-1]) + 1 if len(ranked) else 1, np.uint16)
@@ -526,8 +523,7 @@ def _build(given: list[Entry], alphabet: Alphabet) -> _Base:
             encoded.append(entry.word.encode("utf-8", "surrogatepass"))
         if not tags[place]:
             tags[place] = numbers_of_tags[entry.tag]
-    offsets = np.zeros(len(encoded) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)), out=offsets[1:])
+    offsets = offsets_of(map(len, encoded))
     letters = np.frombuffer(b"".join(encoded), np.uint8)
     longest = max((len(entry.word) for entry in given), default=0)
     for array in (counts, tags, letters, offsets):

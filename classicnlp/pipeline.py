@@ -61,15 +61,16 @@ class Pipeline:
     ):
         self.segmenter = segmenter
         self.tagger = tagger
-        self.lexicon = getattr(segmenter, "lexicon", Lexicon()) if lexicon is None else lexicon
+        if lexicon is None:
+            lexicon = segmenter.lexicon if isinstance(segmenter, NgramSegmenter) else Lexicon()
+        self.lexicon = lexicon
         self.card = dict(card or {})
         self._user_tags: dict[str, str] = {}
         self._tag_numbers: dict[str, int] = {}
 
     def __call__(self, text: str) -> Doc:
         """Return a `Doc` of ``text``."""
-        boundaries = self.boundaries(require_text(text, "Pipeline"))
-        return self._doc(text, boundaries)
+        return self._doc(text, self.boundaries(require_text(text, "Pipeline")))
 
     def segment(self, text: str) -> list[str]:
         """Return the words of ``text``; joined, they are the text.
@@ -92,7 +93,7 @@ class Pipeline:
 
     def boundaries(self, text: str) -> NDArray[np.int32]:
         """Return 0, the places between the words of ``text``, and its length."""
-        return self.segmenter.boundaries(require_text(text, "boundaries"))
+        return self.segmenter.boundaries(text)
 
     def segment_batch(self, texts: Iterable[str], workers: int = 1) -> list[list[str]]:
         """Return the words of each text, in order; ``workers`` threads share the work."""
@@ -118,7 +119,7 @@ class Pipeline:
             If the pipeline has no tagger.
         """
         self._required_tagger()
-        return self(require_text(text, "tag")).tokens
+        return self._doc(text, self.boundaries(require_text(text, "tag"))).tokens
 
     def tag_batch(self, texts: Iterable[str], workers: int = 1) -> list[list[Token]]:
         """Return the tagged words of each text, in order; ``workers`` threads share the work."""
@@ -276,7 +277,8 @@ def _load(path: Path, modified: int, size: int) -> Pipeline:
         segmenter = CharSegmenter.from_store(stored.parameters, stored.arrays, str(path))
         return Pipeline(segmenter, card=stored.card)
     if stored.kind == "ngram segmenter":
-        return Pipeline(NgramSegmenter.load(path), card=stored.card)
+        by_words = NgramSegmenter.from_store(stored.parameters, stored.arrays, str(path))
+        return Pipeline(by_words, card=stored.card)
     if stored.kind != "pipeline":
         raise ModelError(
             f"{path}: holds a {stored.kind}, where a pipeline or a segmenter is needed"

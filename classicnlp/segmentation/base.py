@@ -9,7 +9,6 @@ import numpy as np
 
 from classicnlp._ext.cutter import Cutter
 from classicnlp.checks import require_count
-from classicnlp.errors import require_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,7 +62,7 @@ class Segmenter:
         int32 array
             0, the places between words, ``len(text)``, in code points; ``[0]`` for no text.
         """
-        return self._cutter.boundaries(require_text(text, "boundaries"))
+        return self._cutter.boundaries(text)
 
     def segment_batch(self, texts: Iterable[str], workers: int = 1) -> list[list[str]]:
         """Return the words of each text, in order.

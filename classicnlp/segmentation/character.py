@@ -11,6 +11,7 @@ from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.bmes import SYMBOL_LIMIT, BmesCutter, fill_pairs
 from classicnlp._ext.features import character_features, number
+from classicnlp.arrays import offsets_of
 from classicnlp.checks import require_count, require_share
 from classicnlp.lexicon import Lexicon, Words, build_trie
 from classicnlp.segmentation.base import Segmenter
@@ -69,7 +70,7 @@ class CharSegmenter(Segmenter, Storable):
         self.margin = margin
         self.min_count = min_count
         self.prune = prune
-        self.user_words = Lexicon()
+        self.user_words: Lexicon | None = None
 
     def fit(
         self,
@@ -127,7 +128,7 @@ class CharSegmenter(Segmenter, Storable):
         CharSegmenter
         """
         cutter = self._fitted()
-        lexicon = self.user_words.with_words(words)
+        lexicon = (Lexicon() if self.user_words is None else self.user_words).with_words(words)
         segmenter = CharSegmenter(**self.get_params())
         segmenter.user_words = lexicon
         trie, _ = build_trie(list(lexicon), cutter.alphabet)
@@ -221,9 +222,7 @@ def _prepare(
 ) -> tuple[Sequences, NDArray[np.uint64]]:
     kept = [[word for word in words if word] for words in sentences]
     texts = ["".join(words) for words in kept]
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    offsets = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
+    offsets = offsets_of(map(len, texts))
     total = int(offsets[-1])
     if not total:
         raise ValueError("there are no words to learn from: the training data is empty")

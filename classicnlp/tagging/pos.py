@@ -11,7 +11,8 @@ from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.features import TEMPLATES_OF_WORDS, number, word_features
 from classicnlp._ext.words import WordTagger, fill_table
-from classicnlp.checks import require_count, require_share
+from classicnlp.arrays import offsets_of
+from classicnlp.checks import as_names, require_count, require_share
 from classicnlp.storable import Storable, tables_of
 from classicnlp.tagging.perceptron import LinearWeights, Progress, Sequences, best_epoch, train
 from classicnlp.text import default_alphabet
@@ -173,12 +174,10 @@ class PosTagger(Storable):
         origin: str,
     ) -> PosTagger:
         rest = dict(parameters)
-        names = rest.pop("tags")
-        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise ValueError("the names of the tags must be a list of str")
+        names = as_names(rest.pop("tags"), "tags")
         tagger = cls(**rest)
         tagger._check_params()
-        tagger.tags_ = tuple(names)
+        tagger.tags_ = names
         tagger._tagger = WordTagger(alphabet, **tables_of(arrays))
         if len(names) != len(arrays["starts"]):
             raise ValueError("there is not one name for each tag")
@@ -205,9 +204,7 @@ class PosTagger(Storable):
 
 def _joined(words: Sequence[str]) -> tuple[str, NDArray[np.int32]]:
     """Return the text of some words, and where each begins and ends."""
-    boundaries = np.zeros(len(words) + 1, np.int32)
-    np.cumsum(np.fromiter(map(len, words), np.int32, len(words)), out=boundaries[1:])
-    return "".join(words), boundaries
+    return "".join(words), offsets_of(map(len, words), np.int32)
 
 
 def _accuracy(tagger: WordTagger, tags: Sequence[str], gold: list[list[TaggedWord]]) -> float:
@@ -238,8 +235,7 @@ class _WordLabels:
         of_known = known[word]
         self.keys = distinct[known]
         widths = np.bincount(word[of_known], minlength=len(distinct))[known]
-        self.first = np.zeros(len(self.keys) + 1, np.int32)
-        np.cumsum(widths, out=self.first[1:])
+        self.first = offsets_of(widths, np.int32)
         self.labels = label[of_known]
         # For training: the row of each known word, the open labels behind the last.
         row = np.where(known, np.cumsum(known) - 1, len(self.keys))[ids]
@@ -247,8 +243,7 @@ class _WordLabels:
         starts = np.append(self.first[:-1], len(self.labels))
         pool = np.concatenate([self.labels, self.open])
         place_widths = widths[row]
-        self.place_first = np.zeros(len(row) + 1, np.int64)
-        np.cumsum(place_widths, out=self.place_first[1:])
+        self.place_first = offsets_of(place_widths)
         within = np.arange(self.place_first[-1]) - np.repeat(self.place_first[:-1], place_widths)
         self.place_labels = pool[np.repeat(starts[row], place_widths) + within]
 
@@ -258,10 +253,8 @@ def _prepare(
 ) -> tuple[Sequences, NDArray[np.uint64], _WordLabels]:
     words = [word for sentence in sentences for word, _ in sentence]
     text = "".join(words)
-    word_offsets = np.zeros(len(words) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, words), np.int64, len(words)), out=word_offsets[1:])
-    offsets = np.zeros(len(sentences) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, sentences), np.int64, len(sentences)), out=offsets[1:])
+    word_offsets = offsets_of(map(len, words))
+    offsets = offsets_of(map(len, sentences))
     numbers = {tag: i for i, tag in enumerate(tags)}
     gold = np.fromiter(
         (numbers[tag] for sentence in sentences for _, tag in sentence), np.uint8, len(words)
@@ -300,8 +293,7 @@ def _compile(
     weights = np.round(learnt.rows[kept] * scale).astype(np.int16)
     widths = kept.sum(axis=1)
     used = widths > 0
-    first = np.zeros(int(used.sum()) + 1, np.int32)
-    np.cumsum(widths[used], out=first[1:])
+    first = offsets_of(widths[used], np.int32)
     slots, slot_first, order = fill_table(keys[learnt.features[used]], first)
     word_slots, word_first, word_order = fill_table(words.keys, words.first)
     return WordTagger(

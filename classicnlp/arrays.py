@@ -1,0 +1,25 @@
+"""Where pieces that stand one after another begin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def offsets_of(lengths: Iterable[int], dtype: type[np.integer[Any]] = np.int64) -> NDArray[Any]:
+    """Return where each piece begins, and where the last ends.
+
+    Examples
+    --------
+    >>> offsets_of(map(len, ["我", "来到", "北京"])).tolist()
+    [0, 1, 3, 5]
+    """
+    counts = lengths if isinstance(lengths, np.ndarray) else np.fromiter(lengths, dtype)
+    offsets = np.zeros(len(counts) + 1, dtype)
+    np.cumsum(counts, out=offsets[1:])
+    return offsets
