@@ -55,6 +55,8 @@ common = {
     "extra_compile_args": [*FLAGS[MODE], "-ffp-contract=off"],
     "extra_link_args": [flag for flag in FLAGS[MODE] if flag.startswith("-fsanitize")],
     "define_macros": macros,
+    "include_dirs": ["classicnlp/_ext"],
+    "depends": ["classicnlp/_ext/vector.h"],
 }
 sources = sorted(Path("classicnlp/_ext").glob("*.pyx"))
 extensions = [Extension(f"classicnlp._ext.{path.stem}", [str(path)], **common) for path in sources]

@@ -14,7 +14,7 @@ from classicnlp._ext.words import WordTagger, fill_table
 from classicnlp.tagging import PosTagger
 from classicnlp.text import default_alphabet
 from tests.conftest import Tagged, nasty_words
-from tests.reference import chain
+from tests.reference import candidates as chain
 
 LABELS = 4
 Table = dict[int, dict[int, int]]

@@ -9,7 +9,7 @@ T steps is w - u / T.
 from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
 from libc.stdint cimport int32_t, int64_t, uint8_t
 
-from classicnlp._ext.chain cimport Candidates, viterbi
+from classicnlp._ext.candidates cimport Candidates, viterbi
 
 
 cdef struct Model:

@@ -12,7 +12,7 @@ from libc.string cimport memcpy, memset
 import numpy as np
 
 from classicnlp._ext.alphabet cimport Alphabet, Text, text_of
-from classicnlp._ext.chain cimport Candidates, viterbi
+from classicnlp._ext.candidates cimport Candidates, viterbi
 from classicnlp._ext.features cimport WORD_TEMPLATES, hash_symbols, shape_of, word_features_at
 from classicnlp._ext.units cimport SPACE
 

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .chain import best_path
+from .candidates import best_path
 
 
 class Place(NamedTuple):
