@@ -85,3 +85,12 @@ def require_share(value: Any, name: str) -> float:
     if not 0 <= value < 1:
         raise ValueError(f"{name} must be in 0 ... 1 (exclusive), got {value}")
     return float(value)
+
+
+def require_at_least(value: Any, name: str, least: float) -> float:
+    """Return ``value`` if it is a finite number that is not below ``least``, else say so."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    if not least <= value < float("inf"):
+        raise ValueError(f"{name} must be a finite number from {least:g} on, got {value}")
+    return float(value)

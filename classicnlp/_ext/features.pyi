@@ -1,8 +1,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from classicnlp._ext.interning import number as number
+
 TEMPLATES_OF_CHARACTERS: tuple[str, ...]
 TEMPLATES_OF_WORDS: tuple[str, ...]
+COLUMNS_OF_WORDS: tuple[str, ...]
 
 def check_rising(offsets: NDArray[np.int64]) -> None: ...
 def character_features(
@@ -14,6 +17,9 @@ def word_features(
     word_offsets: NDArray[np.int64],
     offsets: NDArray[np.int64],
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]: ...
-def number(
-    keys: NDArray[np.uint64],
-) -> tuple[NDArray[np.int32], NDArray[np.uint64], NDArray[np.int32]]: ...
+def word_columns(
+    symbols: NDArray[np.int32],
+    classes: NDArray[np.uint8],
+    word_offsets: NDArray[np.int64],
+    columns: NDArray[np.int32],
+) -> NDArray[np.uint64]: ...

@@ -9,9 +9,24 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 
 import numpy as np
 
+from classicnlp._ext.interning import number  # no-cython-lint: it stands here too
+
 cdef enum:
     SYMBOL_BITS = 21
     CHARACTER_TEMPLATES = 6
+
+# The columns of words, by number, as in COLUMNS_OF_WORDS.
+cdef enum:
+    WORD = 0
+    PREFIX = 1
+    SUFFIX = 5
+    LENGTH = 9
+    SHAPE = 10
+    PATTERN = 11
+    DOUBLED = 12
+    COLUMNS = 13
+    LONGEST_RUN = 4
+    MOST_LENGTH = 8
 
 # C-1, C0, C1, C-1C0, C0C1, C-1C1 (Zhao, Huang, Li and Lu, 2010).
 TEMPLATES_OF_CHARACTERS = ("C-1", "C0", "C1", "C-1C0", "C0C1", "C-1C1")
@@ -21,6 +36,11 @@ TEMPLATES_OF_WORDS = (
     "first character", "first two", "first three", "last character", "last two", "last three",
     "length and classes", "last of W-1", "first of W1", "last character and length",
     "last of W-1 and first of W1",
+)
+
+COLUMNS_OF_WORDS = (
+    "word", "prefix1", "prefix2", "prefix3", "prefix4", "suffix1", "suffix2", "suffix3", "suffix4",
+    "length", "shape", "pattern", "doubled",
 )
 
 
@@ -177,61 +197,90 @@ def word_features(const int32_t[::1] symbols not None, const uint8_t[::1] classe
     return keys, word_keys[:total]
 
 
-def number(const uint64_t[::1] keys not None):
-    """Number the distinct keys from 0 in the order of their first occurrence.
+cdef uint64_t pattern_of(const uint8_t* classes, int32_t length) noexcept nogil:
+    """Return a key of the characters' classes, of runs of one class their first four."""
+    cdef uint64_t key = 0
+    cdef int32_t i, run = 0
+    for i in range(length):
+        run = run + 1 if i > 0 and classes[i] == classes[i - 1] else 1
+        if run <= LONGEST_RUN:
+            key = mix(key + classes[i] + 1)
+    return key
+
+
+cdef int32_t doubling_of(const int32_t* word, int32_t length) noexcept nogil:
+    """Return how a word doubles: 1 AA, 2 AAB, 3 ABB, 4 ABA, 5 AABB, 6 ABAB; 0 not at all."""
+    if length == 2 and word[0] == word[1]:
+        return 1
+    if length == 3:
+        if word[0] == word[1]:
+            return 2
+        if word[1] == word[2]:
+            return 3
+        return 4 if word[0] == word[2] else 0
+    if length == 4:
+        if word[0] == word[1] and word[2] == word[3]:
+            return 5
+        return 6 if word[0] == word[2] and word[1] == word[3] else 0
+    return 0
+
+
+cdef uint64_t column_of(const int32_t* word, const uint8_t* classes, int32_t length, int32_t column) noexcept nogil:
+    """Return the key of one column of a word, 0 if it has nothing there."""
+    cdef int32_t affix
+    cdef int32_t kind
+    if column == WORD:
+        return hash_symbols(word, length)
+    if column < SUFFIX:
+        affix = column - PREFIX + 1
+        return hash_symbols(word, affix) if affix <= length else 0
+    if column < LENGTH:
+        affix = column - SUFFIX + 1
+        return hash_symbols(word + length - affix, affix) if affix <= length else 0
+    if column == LENGTH:
+        return joined(column, <uint64_t> min(length, MOST_LENGTH), 0)
+    if column == SHAPE:
+        return joined(column, <uint64_t> shape_of(word, classes, length), 0)
+    if column == PATTERN:
+        return joined(column, pattern_of(classes, length), 0)
+    kind = doubling_of(word, length)
+    return joined(column, <uint64_t> kind, 0) if kind else 0
+
+
+def word_columns(const int32_t[::1] symbols not None, const uint8_t[::1] classes not None,
+                 const int64_t[::1] word_offsets not None, const int32_t[::1] columns not None):
+    """Return the keys of some columns of words, for `classicnlp._ext.columns.combine`.
 
     Parameters
     ----------
-    keys : uint64 array, shape (n,)
-        Key 0 says that there is no feature.
+    symbols : int32 array, shape (n,)
+        The symbols of all words, one after another.
+    classes : uint8 array, shape (n,)
+        The characters' classes.
+    word_offsets : int64 array, ascending from 0 to n
+        Where each word begins in ``symbols``, and the end of the last; no word is empty.
+    columns : int32 array, shape (c,)
+        Places in COLUMNS_OF_WORDS.
 
     Returns
     -------
-    ids : int32 array, shape (n,)
-        The number of each key; -1 for key 0.
-    distinct : uint64 array
-        The key of each number.
-    counts : int32 array
-        How often each occurs.
+    uint64 array, shape (words, c)
+        0 where a word has nothing: no prefix as long as that, no doubling.
     """
-    cdef Py_ssize_t n = keys.shape[0], i, capacity = 1 << 16, used = 0, j
-    cdef uint64_t key, slot, mask = capacity - 1
-    ids = np.empty(n, np.int32)
-    table = np.full(capacity, -1, np.int32)
-    distinct = np.empty(capacity, np.uint64)
-    counts = np.zeros(capacity, np.int32)
-    cdef int32_t[::1] out = ids
-    cdef int32_t[::1] slots = table
-    cdef uint64_t[::1] known = distinct
-    cdef int32_t[::1] seen = counts
-    for i in range(n):
-        key = keys[i]
-        if key == 0:
-            out[i] = -1
-            continue
-        slot = mix(key) & mask
-        while slots[slot] >= 0 and known[slots[slot]] != key:
-            slot = (slot + 1) & mask
-        if slots[slot] < 0:
-            if 2 * used >= capacity:
-                capacity *= 2
-                mask = capacity - 1
-                slots = np.full(capacity, -1, np.int32)
-                distinct = np.concatenate([distinct, np.empty(capacity - len(distinct), np.uint64)])
-                counts = np.concatenate([counts, np.zeros(capacity - len(counts), np.int32)])
-                known = distinct
-                seen = counts
-                for j in range(used):
-                    slot = mix(known[j]) & mask
-                    while slots[slot] >= 0:
-                        slot = (slot + 1) & mask
-                    slots[slot] = <int32_t> j
-                slot = mix(key) & mask
-                while slots[slot] >= 0:
-                    slot = (slot + 1) & mask
-            slots[slot] = <int32_t> used
-            known[used] = key
-            used += 1
-        out[i] = slots[slot]
-        seen[slots[slot]] += 1
-    return ids, distinct[:used].copy(), counts[:used].copy()
+    cdef Py_ssize_t total = word_offsets.shape[0] - 1, count = columns.shape[0], i, c
+    cdef int32_t length
+    if symbols.shape[0] != classes.shape[0] or total < 0 or word_offsets[total] != symbols.shape[0]:
+        raise ValueError("word_offsets must run from 0 to the number of symbols")
+    if word_offsets[0] != 0 or (np.diff(word_offsets) < 1).any():
+        raise ValueError("word_offsets must rise from 0: no word is empty")
+    for c in range(count):
+        if not 0 <= columns[c] < COLUMNS:
+            raise ValueError(f"columns must be below {COLUMNS}, got {columns[c]}")
+    keys = np.empty((total, count), np.uint64)
+    cdef uint64_t[:, ::1] out = keys
+    with nogil:
+        for i in range(total):
+            length = <int32_t> (word_offsets[i + 1] - word_offsets[i])
+            for c in range(count):
+                out[i, c] = column_of(&symbols[word_offsets[i]], &classes[word_offsets[i]], length, columns[c])
+    return keys

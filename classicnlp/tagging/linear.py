@@ -1,0 +1,443 @@
+"""What taggers with a linear score share: weights of features and transitions, prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+import numpy as np
+
+from classicnlp import store
+from classicnlp._ext import chain
+from classicnlp._ext.alphabet import Alphabet
+from classicnlp._ext.linear import check_cells, edge_scores, emissions
+from classicnlp.arrays import offsets_of
+from classicnlp.checks import as_array, as_names, require_count
+from classicnlp.corpus.schemes import Scheme, legal_transitions
+from classicnlp.tagging.base import (
+    Allowed,
+    Path,
+    SequenceTagger,
+    Tokens,
+    check_sequences,
+    chunks,
+)
+from classicnlp.tagging.cells import lay_out
+from classicnlp.tagging.constraints import mask_of
+from classicnlp.tagging.features import FeatureExtractor, restore_extractor
+from classicnlp.tagging.observations import Observations
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+TOKENS_AT_ONCE = 20_000
+
+
+class LinearModel(NamedTuple):
+    """Weights of a first-order chain.
+
+    Attributes
+    ----------
+    cells : int32 array, shape (features,)
+        The first cell of each feature, as in `Cells`.
+    rows : float32 array, shape (rows, labels)
+        The weights of the features that have a row.
+    weights, weight_labels : float32 and uint16 arrays
+        Weight and label of the cells behind the rows.
+    transitions : float64 array, shape (labels, labels)
+        From row to column.
+    starts, stops : float64 arrays, shape (labels,)
+        Weights of the first and of the last label of a sequence.
+    edge_first, edge_pairs, edge_weights : int64, int32 and float32 arrays
+        The pairs (from-label times the number of labels plus to-label) of each feature of
+        transitions, and their weights.
+    """
+
+    cells: NDArray[np.int32]
+    rows: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    weight_labels: NDArray[np.uint16]
+    transitions: NDArray[np.float64]
+    starts: NDArray[np.float64]
+    stops: NDArray[np.float64]
+    edge_first: NDArray[np.int64]
+    edge_pairs: NDArray[np.int32]
+    edge_weights: NDArray[np.float32]
+
+    def checked(self) -> LinearModel:
+        """Return itself if no look-up can leave its arrays; raise a ValueError otherwise."""
+        labels = len(self.starts)
+        if self.rows.ndim != 2 or self.rows.shape[1] != labels or labels == 0:
+            raise ValueError("the rows do not have a weight for each label")
+        if self.transitions.shape != (labels, labels) or len(self.stops) != labels:
+            raise ValueError("the transitions are not those of the labels")
+        if len(self.weights) != len(self.weight_labels):
+            raise ValueError("there is not one label for each weight")
+        check_cells(self.cells, len(self.rows), labels, self.weight_labels)
+        first = self.edge_first
+        if not len(first) or first[0] != 0 or (np.diff(first) < 0).any():
+            raise ValueError("edge_first must rise from 0")
+        if not first[-1] == len(self.edge_pairs) == len(self.edge_weights):
+            raise ValueError("there is not one weight for each pair of labels")
+        if len(self.edge_pairs) and not (
+            0 <= self.edge_pairs.min() <= self.edge_pairs.max() < labels * labels
+        ):
+            raise ValueError(f"a pair of labels must be below {labels * labels}")
+        return self
+
+
+def linear_model(
+    pair_first: NDArray[np.int64],
+    pair_labels: NDArray[np.uint16],
+    pair_weights: NDArray[np.float32],
+    transitions: NDArray[np.float64],
+    starts: NDArray[np.float64] | None = None,
+    stops: NDArray[np.float64] | None = None,
+    edges: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]] | None = None,
+) -> LinearModel:
+    """Lay out weights that are given feature by feature and label by label.
+
+    Parameters
+    ----------
+    pair_first : int64 array, shape (features + 1,)
+        The labels of feature f are ``pair_labels[pair_first[f]:pair_first[f + 1]]``, ascending.
+    pair_labels, pair_weights : uint16 and float32 arrays
+    transitions : float64 array, shape (labels, labels)
+    starts, stops : float64 arrays, shape (labels,), optional
+    edges : edge_first, edge_pairs, edge_weights, optional
+
+    Returns
+    -------
+    LinearModel
+    """
+    count = len(transitions)
+    cells = lay_out(pair_first, pair_labels, count)
+    weights = np.zeros(cells.rows * count + len(cells.labels), np.float32)
+    weights[cells.pairs] = pair_weights
+    split = cells.rows * count
+    if edges is None:
+        edges = np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32)
+    return LinearModel(
+        cells.first,
+        weights[:split].reshape(-1, count),
+        weights[split:],
+        cells.labels,
+        np.ascontiguousarray(transitions, np.float64),
+        np.zeros(count) if starts is None else np.ascontiguousarray(starts, np.float64),
+        np.zeros(count) if stops is None else np.ascontiguousarray(stops, np.float64),
+        *edges,
+    )
+
+
+def forbid_illegal(model: LinearModel, labels: Sequence[str], scheme: Scheme) -> LinearModel:
+    """Return the model with -inf for whatever a label scheme does not allow.
+
+    Parameters
+    ----------
+    model : LinearModel
+    labels : sequence of str
+        The names of its labels.
+    scheme : {"BIO", "IOB1", "BIOES", "BMES", "BILOU"}
+
+    Raises
+    ------
+    ValueError
+        If a label does not belong to the scheme.
+    """
+    legal = legal_transitions(labels, scheme)
+    parts = (model.transitions, model.starts, model.stops)
+    limited = [np.where(may, part, -np.inf) for may, part in zip(legal, parts, strict=True)]
+    return model._replace(transitions=limited[0], starts=limited[1], stops=limited[2])
+
+
+class _Scored(NamedTuple):
+    """The scores of a chunk of sequences, as the chain kernel takes them."""
+
+    offsets: NDArray[np.int64]
+    emissions: NDArray[np.float64]
+    transitions: NDArray[np.float64]
+
+    def one_by_one(self) -> Iterator[_Scored]:
+        """Yield every sequence by itself."""
+        for low, high in pairwise(self.offsets.tolist()):
+            transitions = self.transitions
+            if transitions.ndim == 3:
+                transitions = transitions[low:high]
+            offsets = np.array([0, high - low], np.int64)
+            yield _Scored(offsets, self.emissions[low:high], transitions)
+
+
+class LinearTagger(SequenceTagger):
+    """Scores a path by the sum of the weights of its features and transitions.
+
+    A subclass's `fit` sets ``labels_``, ``_extractor`` and ``_model``.
+
+    Attributes
+    ----------
+    transitions_ : float64 array, shape (labels, labels)
+        The weights of transitions, from row to column.
+    """
+
+    _extractor: FeatureExtractor
+    _model: LinearModel | None = None
+
+    @property
+    def transitions_(self) -> NDArray[np.float64]:
+        """The weights of transitions, shape (labels, labels), from row to column."""
+        return self._fitted().transitions.copy()
+
+    def predict(self, X: Sequence[Tokens], allowed: Allowed | None = None) -> list[list[str]]:
+        """Return the labels of the best path of each sequence (Viterbi, 1967).
+
+        Parameters
+        ----------
+        X : sequence of sequences of tokens
+            Tokens as `fit` took them.
+        allowed : sequence, optional
+            For each sequence None, or for each of its places None or the labels to choose from.
+
+        Returns
+        -------
+        list of lists of str
+
+        Raises
+        ------
+        ValueError
+            If nothing was learnt yet, or constraints leave no path.
+        """
+        result: list[list[str]] = []
+        for scored in self._scored(X, allowed):
+            paths, scores = chain.decode(*scored, *self._ends())
+            self._require_paths(scores, len(result))
+            names = [self.labels_[label] for label in paths.tolist()]
+            bounds = scored.offsets.tolist()
+            result += [names[i:j] for i, j in pairwise(bounds)]
+        return result
+
+    def predict_marginals(
+        self, X: Sequence[Tokens], allowed: Allowed | None = None
+    ) -> list[NDArray[np.float64]]:
+        """Return p(label at each place | tokens) by forward-backward.
+
+        Parameters
+        ----------
+        X, allowed
+            As for `predict`.
+
+        Returns
+        -------
+        list of float64 arrays, shape (tokens, labels)
+            Columns in the order of ``labels_``; every row adds up to 1.
+        """
+        result: list[NDArray[np.float64]] = []
+        for scored in self._scored(X, allowed):
+            marginals, log_z, _ = chain.posteriors(*scored, *self._ends())
+            self._require_paths(log_z, len(result))
+            result += np.split(marginals, scored.offsets[1:-1])
+        return result
+
+    def n_best(
+        self, X: Sequence[Tokens], k: int = 5, allowed: Allowed | None = None
+    ) -> list[list[Path]]:
+        """Return the best paths of each sequence, the best first.
+
+        Parameters
+        ----------
+        X, allowed
+            As for `predict`.
+        k : int
+            How many paths at most, from 1.
+
+        Returns
+        -------
+        list of lists of Path
+            Labels, score and probability of each path.
+        """
+        k = require_count(k, "k", 1)
+        ends = self._ends()
+        result: list[list[Path]] = []
+        for scored in self._scored(X, allowed):
+            _, log_z, _ = chain.posteriors(*scored, *ends)
+            self._require_paths(log_z, len(result))
+            for one, total in zip(scored.one_by_one(), log_z.tolist(), strict=True):
+                paths, scores = chain.decode_best(one.emissions, one.transitions, *ends, k)
+                result.append(
+                    [
+                        Path(
+                            [self.labels_[label] for label in path],
+                            score,
+                            min(float(np.exp(score - total)), 1.0),
+                        )
+                        for path, score in zip(paths.tolist(), scores.tolist(), strict=True)
+                    ]
+                )
+        return result
+
+    def top_features(self, k: int = 20, label: str | None = None) -> list[tuple[str, str, float]]:
+        """Return the features with the largest weights, positive or negative.
+
+        Parameters
+        ----------
+        k : int
+            How many at most.
+        label : str, optional
+            Only weights of this label.
+
+        Returns
+        -------
+        list of (feature, label, weight)
+            By falling absolute weight; features of transitions have two labels, ``"B→E"``.
+
+        Raises
+        ------
+        ValueError
+            If there is no such label.
+        """
+        if label is not None and label not in self.labels_:
+            raise ValueError(f"no such label: {label!r}; there are {', '.join(self.labels_)}")
+        names = self._extractor.names()
+        feature, column, weights = self._state_weights()
+        if label is not None:
+            of_label = column == self.labels_.index(label)
+            feature, column, weights = feature[of_label], column[of_label], weights[of_label]
+        order = np.argsort(-np.abs(weights), kind="stable")[:k]
+        return [
+            (names[feature[i]], self.labels_[column[i]], float(weights[i])) for i in order.tolist()
+        ]
+
+    def to_store(self) -> tuple[dict[str, Any], dict[str, store.Array]]:
+        """Return parameters and arrays for a model file."""
+        parameters, arrays = self._extractor.to_store()
+        arrays = {
+            **store.nested("model", self._fitted()._asdict()),
+            **store.nested("features", arrays),
+        }
+        extractor = {"kind": self._extractor.kind, "parameters": parameters}
+        names = {"labels": list(self.labels_), "extractor": extractor}
+        params = self.get_params()
+        if not isinstance(params["features"], str):
+            params["features"] = None  # the extractor says it all
+        return {"params": params, **names}, arrays
+
+    @classmethod
+    def _restored(
+        cls,
+        parameters: dict[str, Any],
+        arrays: dict[str, store.Array],
+        alphabet: Alphabet,
+        origin: str,
+    ) -> Self:
+        described = parameters["extractor"]
+        extractor = restore_extractor(
+            described["kind"], described["parameters"], store.within("features", arrays)
+        )
+        params = dict(parameters["params"])
+        if params["features"] is None:
+            params["features"] = extractor
+        tagger = cls(**params)
+        tagger._check_params()
+        tagger._extractor = extractor
+        tagger.labels_ = as_names(parameters["labels"], "labels")
+        given = store.within("model", arrays)
+        types = {
+            "cells": np.int32, "weight_labels": np.uint16,
+            "edge_first": np.int64, "edge_pairs": np.int32,
+        }  # fmt: skip
+        for name, dtype in types.items():
+            given[name] = as_array(given[name], dtype, name)
+        tagger._model = LinearModel(**given).checked()
+        if len(tagger.labels_) != len(tagger._model.starts):
+            raise ValueError("there is not one name for each label")
+        return tagger
+
+    def _check_params(self) -> None:
+        """Raise a TypeError or ValueError if a parameter of the constructor is unusable."""
+        raise NotImplementedError
+
+    def _fitted(self) -> LinearModel:
+        if self._model is None:
+            name = type(self).__name__
+            raise ValueError(f"this {name} has learnt nothing yet: call fit() or load()")
+        return self._model
+
+    def _ends(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        model = self._fitted()
+        return model.starts, model.stops
+
+    def _scored(self, X: Sequence[Tokens], allowed: Allowed | None) -> Iterator[_Scored]:
+        """Yield the scores of the sequences, so many at once that their arrays stay small."""
+        self._fitted()
+        X = check_sequences(X)
+        for sequences, choices in chunks(X, allowed, TOKENS_AT_ONCE):
+            yield self._score_of(self._extractor.transform(sequences), sequences, choices)
+
+    def _score_of(
+        self, seen: Observations, sequences: Sequence[Tokens], allowed: Allowed | None
+    ) -> _Scored:
+        model = self._fitted()
+        scores = emissions(
+            seen.first, seen.features, seen.values,
+            model.cells, model.rows, model.weights, model.weight_labels,
+        )  # fmt: skip
+        if allowed is not None:
+            scores += mask_of(allowed, self.labels_, offsets_of(map(len, sequences)))
+        transitions = model.transitions
+        if seen.edge_first is not None and len(model.edge_pairs):
+            assert seen.edges is not None
+            transitions = edge_scores(
+                seen.edge_first, seen.edges,
+                model.edge_first, model.edge_pairs, model.edge_weights, transitions,
+            )  # fmt: skip
+        return _Scored(seen.offsets, scores, transitions)
+
+    def _forget_unused(self) -> None:
+        """Drop weights that are 0, and features that have no others."""
+        model = self._fitted()
+        feature, label, weight = self._state_weights()
+        used = np.zeros(len(model.cells), bool)
+        used[feature] = True
+        if len(weight) == model.rows.size + len(model.weights) and used.all():
+            return
+        order = np.lexsort((label, feature))
+        numbers = np.cumsum(used) - 1
+        pair_first = offsets_of(np.bincount(numbers[feature], minlength=int(used.sum())))
+        self._extractor.keep(used)
+        self._model = linear_model(
+            pair_first,
+            label[order].astype(np.uint16),
+            weight[order],
+            model.transitions,
+            model.starts,
+            model.stops,
+            (model.edge_first, model.edge_pairs, model.edge_weights),
+        )
+
+    def _require_paths(self, scores: NDArray[np.float64], before: int) -> None:
+        """Raise a ValueError if a sequence of a chunk has no path; ``before`` came before it."""
+        impossible = np.flatnonzero(np.isneginf(scores))
+        if len(impossible):
+            raise ValueError(
+                f"sequence {before + int(impossible[0]) + 1} has no path: the labels that are "
+                "allowed at one of its places cannot follow those allowed before it"
+            )
+
+    def _state_weights(
+        self,
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+        """Return feature, label and weight of every weight of the model that is not 0."""
+        model = self._fitted()
+        row_cells = model.rows.size
+        count = model.rows.shape[1]
+        flat = np.concatenate([model.rows.reshape(-1), model.weights])
+        label = np.concatenate(
+            [
+                np.arange(row_cells, dtype=np.int64) % max(count, 1),
+                model.weight_labels.astype(np.int64) & 0x7FFF,
+            ]
+        )
+        used = np.flatnonzero(model.cells >= 0)
+        order = used[np.argsort(model.cells[used], kind="stable")]
+        feature = order[np.searchsorted(model.cells[order], np.arange(len(flat)), "right") - 1]
+        present = flat != 0
+        return feature[present], label[present], flat[present]
