@@ -47,7 +47,7 @@ U03:%x[-1,0]/%x[0,1]
 U%x[-1,1]
 U%x[1,1]
 u:%X[0,0]
-U04:%t[-1,0,"^[0-9]"]%m[0,0,".$"]%M[1,0,"[A-Z]+"]
+U04:%t[-1,0,"^[0-9]"]/%m[0,0,".$"]/%M[1,0,"[A-Z]+"]
 U
 B
 B05:%x[-1,1]/%x[0,1]
@@ -465,6 +465,12 @@ def test_lines_that_differ_in_their_macros_alone_share_features() -> None:
     seen = extractor.fit_transform(["我爱我"])
     middle = [["U我", "U我", "U1我"]]
     assert named(extractor, seen)[1:2] == middle
+
+
+def test_values_that_run_together_in_a_name_make_different_features() -> None:
+    extractor = TemplateFeatures("U%x[0,0]%x[1,0]")
+    extractor.fit_transform([["我", "爱国"], ["我爱", "国"]])
+    assert extractor.names() == ["U我爱国", "U爱国_B+1", "U我爱国", "U国_B+1"]
 
 
 def test_a_column_need_not_be_text_if_no_line_names_it() -> None:

@@ -35,6 +35,8 @@ cdef struct Data:
     Single* singles  # the cells behind them
     double* matrix  # exp(transitions - shift)
     double* group_values
+    const int32_t* gold
+    double margin  # what the right labels score less
     int64_t edge_pair_count
     int64_t labels
     int64_t row_cells
@@ -74,6 +76,7 @@ cdef class Objective:
     cdef double[:, ::1] matrix
     cdef double[::1] edge_factors
     cdef double[::1] values_of_groups
+    cdef const int32_t[::1] gold
     cdef readonly Py_ssize_t cell_count
     cdef readonly Py_ssize_t groups
     cdef Data data
@@ -90,7 +93,6 @@ cdef class Worker:
 
 cdef class Online:
     cdef Worker worker
-    cdef const int32_t[::1] gold
     cdef double[:, ::1] transitions
     cdef const float[::1] shares
     cdef double transition_share

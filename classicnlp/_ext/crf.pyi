@@ -26,6 +26,8 @@ class Objective:
         edges: NDArray[np.int32] | None,
         edge_pair_first: NDArray[np.int64] | None,
         edge_pairs: NDArray[np.int32] | None,
+        gold: NDArray[np.int32],
+        margin: float,
     ) -> None: ...
     @property
     def group_values(self) -> NDArray[np.float64]: ...
@@ -60,7 +62,6 @@ class Online:
     def __init__(
         self,
         worker: Worker,
-        gold: NDArray[np.int32],
         transitions: NDArray[np.float64],
         learnt: NDArray[np.bool_],
         shares: NDArray[np.float32],

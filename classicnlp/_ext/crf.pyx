@@ -82,6 +82,10 @@ cdef class Objective:
         The features of transitions, as in `Observations`.
     edge_pair_first, edge_pairs : int64 and int32 arrays, or None
         The pairs of labels of each of these: from-label times labels plus to-label.
+    gold : int32 array, shape (places,)
+        The right label of each place.
+    margin : float
+        How much less the right labels score than their features say.
     """
 
     def __init__(
@@ -90,6 +94,7 @@ cdef class Objective:
         const uint16_t[::1] cell_labels not None, const int32_t[::1] parameters not None,
         const int64_t[::1] order not None, const int64_t[::1] edge_first, const int32_t[::1] edges,
         const int64_t[::1] edge_pair_first, const int32_t[::1] edge_pairs,
+        const int32_t[::1] gold not None, double margin,
     ):
         cdef Py_ssize_t s, count = cell_labels.shape[0]
         cdef Data* data = &self.data
@@ -130,6 +135,9 @@ cdef class Objective:
         data.singles = &self.singles[0]
         data.matrix = &self.matrix[0, 0]
         data.group_values = &self.values_of_groups[0]
+        self.gold = gold if gold.shape[0] else np.zeros(1, np.int32)
+        data.gold = &self.gold[0]
+        data.margin = margin
         self.set_edges(edge_first, edges, edge_pair_first, edge_pairs)
 
     cdef void set_edges(self, const int64_t[::1] first, const int32_t[::1] edges,
@@ -316,6 +324,7 @@ cdef void add_scores(const Data* data, const Work* work) noexcept nogil:
                         while not single.last:
                             single += 1
                             row[single.label] += value * single.weight
+                row[data.gold[place]] -= data.margin
             target = work.group.scores + t * labels * CLASSICNLP_LANES + lane
             for y in range(labels):
                 target[y * CLASSICNLP_LANES] = row[y]
@@ -452,8 +461,6 @@ cdef class Online:
     ----------
     worker : Worker
         Whose objective's weights are learnt.
-    gold : int32 array, shape (places,)
-        The right labels.
     transitions : float64 array, shape (labels, labels)
         Changed in place.
     learnt : bool array, shape (labels, labels)
@@ -467,12 +474,11 @@ cdef class Online:
     """
 
     def __init__(
-        self, Worker worker not None, const int32_t[::1] gold not None, double[:, ::1] transitions not None,
-        learnt, const float[::1] shares not None, double transition_share, double rate,
+        self, Worker worker not None, double[:, ::1] transitions not None, learnt,
+        const float[::1] shares not None, double transition_share, double rate,
     ):
         cdef Objective objective = worker.objective
         self.worker = worker
-        self.gold = gold
         self.transitions = transitions
         self.shares = shares
         self.transition_share = transition_share
@@ -493,7 +499,7 @@ cdef class Online:
             for i in range(order.shape[0]):
                 evaluate_group(data, work, order[i])
                 if work.group.places:
-                    subtract_gold(data, work, &self.gold[0])
+                    subtract_gold(data, work)
                     self.update(data, work)
 
     cdef void update(self, Data* data, Work* work) noexcept nogil:
@@ -548,7 +554,7 @@ cdef class Online:
         return self.rate * gradient / sqrt(squares[0])
 
 
-cdef void subtract_gold(const Data* data, Work* work, const int32_t* gold) noexcept nogil:
+cdef void subtract_gold(const Data* data, Work* work) noexcept nogil:
     """Take the observed counts of the group from the expected ones."""
     cdef int64_t t, k, e, p, place, cell, pair, one = <int64_t> data.scale
     cdef Py_ssize_t lane
@@ -556,12 +562,12 @@ cdef void subtract_gold(const Data* data, Work* work, const int32_t* gold) noexc
         for t in range(work.lengths[lane]):
             place = work.starts[lane] + t
             for k in range(data.first[place], data.first[place + 1]):
-                cell = cell_of(data, data.cells[k], gold[place])
+                cell = cell_of(data, data.cells[k], data.gold[place])
                 if cell >= 0:
                     work.counts[cell] -= one if data.values == NULL else fixed(data.values[k] * data.scale)
             if t == 0:
                 continue
-            pair = gold[place - 1] * data.labels + gold[place]
+            pair = data.gold[place - 1] * data.labels + data.gold[place]
             work.pair_counts[pair] -= one
             if data.edge_pair_count:
                 for k in range(data.edge_first[place], data.edge_first[place + 1]):

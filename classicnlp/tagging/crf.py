@@ -65,6 +65,10 @@ class CRFTagger(LinearTagger):
         Whether features have weights for labels that they never occur with in training.
     all_possible_transitions : bool
         The same for transitions.
+    margin : float
+        By how much the right label has to win at each place, from 0. Above 0 this is
+        softmax-margin training (Gimpel and Smith, 2010), often more accurate; probabilities are
+        then less well calibrated.
     scheme : str, optional
         A label scheme (``"BIO"``, ``"BIOES"``, ``"BMES"`` …): predictions never break its rules.
     seed : int
@@ -104,6 +108,7 @@ class CRFTagger(LinearTagger):
         tolerance: float = 1e-3,
         all_possible_states: bool = False,
         all_possible_transitions: bool = True,
+        margin: float = 0.0,
         scheme: Scheme | None = None,
         seed: int = 0,
         workers: int = 1,
@@ -118,6 +123,7 @@ class CRFTagger(LinearTagger):
         self.tolerance = tolerance
         self.all_possible_states = all_possible_states
         self.all_possible_transitions = all_possible_transitions
+        self.margin = margin
         self.scheme = scheme
         self.seed = seed
         self.workers = workers
@@ -164,7 +170,7 @@ class CRFTagger(LinearTagger):
         observations = extractor.fit_transform(X, self.min_count).check()
         training = CrfTraining(
             observations, gold, len(labels), self.l2,
-            self.all_possible_states, self.all_possible_transitions, self.workers,
+            self.all_possible_states, self.all_possible_transitions, self.margin, self.workers,
         )  # fmt: skip
         self.labels_, self._extractor = labels, extractor
         best, highest = np.zeros(training.size), -1.0
@@ -268,5 +274,5 @@ class CRFTagger(LinearTagger):
             raise ValueError(
                 f"scheme must be None or one of {', '.join(SCHEMES)}, got {self.scheme!r}"
             )
-        for name in ("l1", "l2", "rate", "tolerance"):
+        for name in ("l1", "l2", "rate", "tolerance", "margin"):
             require_at_least(getattr(self, name), name, 0.0)

@@ -52,6 +52,8 @@ class CrfTraining:
         Whether features have weights for labels, too, that they do not occur with.
     all_transitions : bool
         The same for transitions.
+    margin : float
+        By how much right labels have to win over wrong ones, each (softmax-margin).
     workers : int
         Threads; the result does not depend on their number.
     """
@@ -64,11 +66,12 @@ class CrfTraining:
         l2: float = 1.0,
         all_states: bool = False,
         all_transitions: bool = True,
+        margin: float = 0.0,
         workers: int = 1,
     ):
         self.l2 = l2
         self.label_count = label_count
-        self._gold = gold
+        self._margin = margin * len(gold)
         self._states = _pairs(observations, gold, label_count, all_states)
         self._edges = _edge_pairs(observations, gold, label_count)
         transitions = _transition_counts(observations.offsets, gold, label_count)
@@ -83,7 +86,7 @@ class CrfTraining:
             observations.offsets, observations.first, cells.first[observations.features],
             observations.values, cells.rows, label_count, cells.labels, cells.pairs,
             _order(observations.offsets), observations.edge_first, observations.edges,
-            self._edges.first, self._edges.labels,
+            self._edges.first, self._edges.labels, gold, margin,
         )  # fmt: skip
         self._feature_counts = np.bincount(
             observations.features, minlength=observations.feature_count
@@ -124,7 +127,7 @@ class CrfTraining:
         for worker in self._workers:
             worker.forget()
         log_z = float(np.add.accumulate(self._objective.group_values)[-1])
-        return log_z - dot(weights, self._observed) + self.l2 * dot(weights, weights)
+        return log_z + self._margin - dot(weights, self._observed) + self.l2 * dot(weights, weights)
 
     def by_pieces(self, work: Callable[[int, int], None], count: int) -> None:
         """Call ``work`` for ranges that make up 0 ... count - 1, a range for each thread."""
@@ -177,7 +180,7 @@ class CrfTraining:
         cell_shares[self._cells.pairs] = np.repeat(shares, widths)
         groups = self._objective.groups
         online = Online(
-            self._workers[0], self._gold, transitions, self._learnt, cell_shares,
+            self._workers[0], transitions, self._learnt, cell_shares,
             2.0 * self.l2 / max(groups, 1), rate,
         )  # fmt: skip
         generator = np.random.default_rng(seed)

@@ -287,7 +287,7 @@ class LinearTagger(SequenceTagger):
         Returns
         -------
         list of (feature, label, weight)
-            By falling absolute weight; features of transitions have two labels, ``"B→E"``.
+            By falling absolute weight.
 
         Raises
         ------
@@ -296,14 +296,16 @@ class LinearTagger(SequenceTagger):
         """
         if label is not None and label not in self.labels_:
             raise ValueError(f"no such label: {label!r}; there are {', '.join(self.labels_)}")
-        names = self._extractor.names()
         feature, column, weights = self._state_weights()
         if label is not None:
             of_label = column == self.labels_.index(label)
             feature, column, weights = feature[of_label], column[of_label], weights[of_label]
         order = np.argsort(-np.abs(weights), kind="stable")[:k]
+        names = self._extractor.names(feature[order])
+        numbers = zip(column[order].tolist(), weights[order].tolist(), strict=True)
         return [
-            (names[feature[i]], self.labels_[column[i]], float(weights[i])) for i in order.tolist()
+            (name, self.labels_[y], weight)
+            for name, (y, weight) in zip(names, numbers, strict=True)
         ]
 
     def to_store(self) -> tuple[dict[str, Any], dict[str, store.Array]]:
@@ -369,8 +371,11 @@ class LinearTagger(SequenceTagger):
         """Yield the scores of the sequences, so many at once that their arrays stay small."""
         self._fitted()
         X = check_sequences(X)
+        done = 0
         for sequences, choices in chunks(X, allowed, TOKENS_AT_ONCE):
-            yield self._score_of(self._extractor.transform(sequences), sequences, choices)
+            seen = self._extractor.transform(sequences, done)
+            yield self._score_of(seen, sequences, choices)
+            done += len(sequences)
 
     def _score_of(
         self, seen: Observations, sequences: Sequence[Tokens], allowed: Allowed | None
