@@ -15,7 +15,15 @@ from pathlib import Path
 from common import BENCHMARKS
 
 RESULTS = BENCHMARKS / "RESULTS.md"
-SCRIPTS = ("bench_segment", "bench_trie", "bench_start", "bench_train")
+SCRIPTS = (
+    "bench_segment",
+    "bench_trie",
+    "bench_start",
+    "bench_train",
+    "bench_crf",
+    "bench_perceptron",
+    "bench_hmm",
+)
 INTRODUCTION = """\
 # Results
 
