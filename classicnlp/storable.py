@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp.errors import ModelError
-from classicnlp.text import load_alphabet
+from classicnlp.text import default_alphabet, load_alphabet
 
 
 class Storable(abc.ABC):
@@ -68,8 +68,10 @@ class Storable(abc.ABC):
         """
         try:
             own = store.within("alphabet", arrays)
-            if own or alphabet is None:
+            if own:
                 alphabet = load_alphabet(own)
+            elif alphabet is None:
+                alphabet = default_alphabet()
             return cls._restored(parameters, arrays, alphabet, origin)
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(f"{origin}: not a sound {cls.kind}: {error}") from None

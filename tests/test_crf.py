@@ -69,8 +69,8 @@ def training_of(labels: int, data: list[naive.Sequence], **options: object) -> C
 def naive_weights(training: CrfTraining, weights: np.ndarray) -> naive.Weights:
     """Return the weights of the model that training makes, feature by feature."""
     states, edges, _ = np.split(weights, training._splits)
-    rows = np.repeat(np.arange(FEATURES), np.diff(training._states.first)).tolist()
-    pairs = zip(rows, training._states.labels.tolist(), strict=True)
+    rows = np.repeat(np.arange(FEATURES), np.diff(training.states.first)).tolist()
+    pairs = zip(rows, training.states.labels.tolist(), strict=True)
     edge_rows = np.repeat(
         np.arange(len(training._edges.first) - 1), np.diff(training._edges.first)
     ).tolist()

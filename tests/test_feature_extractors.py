@@ -25,6 +25,7 @@ from classicnlp.tagging.features import (
     FeatureExtractor,
     TemplateFeatures,
     WordFeatures,
+    ambiguity,
     base,
     characters,
     extractor_for,
@@ -733,8 +734,190 @@ def test_a_template_must_be_text() -> None:
 def test_the_sets_have_what_their_names_say() -> None:
     assert len(characters.SIX) == 6
     assert len(words.PLAIN) == 19
-    for templates in (characters.SIX, characters.NAMES, words.PLAIN, words.RICH):
+    for templates in (characters.SIX, characters.NAMES, words.PLAIN, words.RICH, words.TAGGED):
         assert len(set(templates)) == len(templates)
+
+
+# --- ambiguity classes ------------------------------------------------------------------------
+
+LABELLED = ([["画", "画", "。"], ["画", "上海"], []] * 9, [["v", "n", "w"], ["n", "ns"], []] * 9)
+
+
+@st.composite
+def labelled(draw: st.DrawFn) -> tuple[list[list[str]], list[list[str]]]:
+    """Return sequences of words, few and some of them often, and their labels."""
+    pair = st.tuples(st.sampled_from("画上海Aa"), st.sampled_from("nvx"))
+    rows = draw(st.lists(st.lists(pair, max_size=5), max_size=24))
+    rows *= draw(st.sampled_from([1, 1, 9]))
+    return [[word for word, _ in row] for row in rows], [
+        [label for _, label in row] for row in rows
+    ]
+
+
+@given(labelled())
+def test_classes_are_those_of_the_naive_twin(
+    data: tuple[list[list[str]], list[list[str]]],
+) -> None:
+    X, y = data
+    folded = [[fold(word) for word in sequence] for sequence in X]
+    templates = ["labels[0]", "labels[-1]/word[0]", "word[0]/labels[1]", "labels[-1]/labels[2]"]
+    extractor = WordFeatures(templates)
+    seen = extractor.fit_transform(X, labels=y)
+    classes = reference.ambiguity_columns(folded, y, ambiguity.FOLDS)
+    rows = [
+        reference.named_names(templates, {"word": words, "labels": own}, len(words))
+        for words, own in zip(folded, classes, strict=True)
+    ]
+    assert named(extractor, seen) == flat(rows)
+
+
+def test_hashed_features_leave_out_folds_too() -> None:
+    X, y = LABELLED
+    seen = WordFeatures("tagged").fit_transform(X, labels=y).features.tolist()
+    hashed = WordFeatures("tagged", hash_bits=28).fit_transform(X, labels=y).features.tolist()
+    assert len(set(zip(seen, hashed, strict=True))) == len(set(seen)) == len(set(hashed))
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ({"n": 1}, "rare n>.95"),
+        ({"n": 2, "v": 1}, "rare n|v"),
+        ({"n": 2, "v": 2}, "n|v"),
+        ({"v": 3, "n": 1}, "v|n"),
+        ({"v": 4, "n": 1}, "v>.75|n"),
+        ({"v": 19, "n": 1}, "v>.75|n"),
+        ({"v": 20, "n": 1}, "v>.95|n"),
+        ({"v": 99, "n": 1}, "v>.95|n"),
+        ({"v": 100, "n": 1}, "v>.95"),
+        ({"v": 2, "n": 2, "a": 2, "c": 2, "b": 2}, "a|b|c|n"),
+        ({}, "?"),
+    ],
+)
+def test_a_class_says_what_labels_a_word_had(counts: dict[str, int], expected: str) -> None:
+    labels = [label for label, count in counts.items() for _ in range(count)]
+    # The first sequence does not see itself, only the second, which is in another fold.
+    X, y = [["画"], ["画"] * len(labels)], [["n"], labels]
+    extractor = WordFeatures(["labels[0]"])
+    seen = extractor.fit_transform(X, labels=y)
+    assert named(extractor, seen)[0] == [f"labels[0]={expected}"]
+    assert reference.ambiguity_class(counts) == expected
+
+
+def test_a_fold_is_left_out_while_training_and_only_then() -> None:
+    X = [["画", "上海"], *([["画"]] * 9), ["上海"]]
+    y = [["v", "ns"], *([["n"]] * 9), ["ns"]]
+    extractor = WordFeatures(["labels[0]"])
+    seen = extractor.fit_transform(X, labels=y)
+    expected = [["labels[0]=n>.95"], ["labels[0]=?"], *([["labels[0]=n>.75|v"]] * 9)]
+    assert named(extractor, seen)[:-1] == expected
+    assert named(extractor, seen)[-1] == ["labels[0]=?"], "the eleventh is in the first one's fold"
+    later = extractor.transform([["画", "上海", "北京"]])
+    assert named(extractor, later) == [["labels[0]=n>.75|v"], [], ["labels[0]=?"]]
+
+
+def test_a_word_of_only_one_sequence_is_unseen_there() -> None:
+    X, y = LABELLED
+    extractor = WordFeatures(["labels[0]"])
+    alone = [["上午", "上午"]]
+    seen = extractor.fit_transform([*X, *alone], labels=[*y, ["t", "t"]])
+    assert named(extractor, seen)[-2:] == [["labels[0]=?"]] * 2
+
+
+def test_labels_may_be_any_text() -> None:
+    X = [["画", "海", "我", "我"]] * 2
+    extractor = WordFeatures(["labels[0]"])
+    extractor.fit_transform(X, labels=[["a|b", "", "a", "b"], ["\ud800/", "?", "a", "b"]])
+    assert extractor.names() == [
+        "labels[0]=rare \ud800/>.95", "labels[0]=rare ?>.95", "labels[0]=rare a|b",
+        "labels[0]=rare a|b>.95", "labels[0]=rare >.95",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("bits", [None, 6])
+def test_stored_classes_are_the_same(bits: int | None, tmp_path: Path) -> None:
+    X, y = LABELLED
+    extractor = WordFeatures("tagged", hash_bits=bits)
+    count = extractor.fit_transform(X, 2, y).feature_count
+    extractor.keep(np.arange(count) % 3 > 0)
+    others = [["画", "北京", "上海"], []]
+    store.save(tmp_path / "features", "features", *extractor.to_store())
+    stored = store.load(tmp_path / "features")
+    restored = restore_extractor("words", stored.parameters, stored.arrays)
+    assert same(restored.transform(X + others), extractor.transform(X + others))
+    assert restored.names() == extractor.names()
+    assert restored.get_params() == {"templates": "tagged", "hash_bits": bits}
+    assert all(
+        np.array_equal(array, extractor.to_store()[1][name])
+        for name, array in restored.to_store()[1].items()
+    )
+
+
+def test_damaged_classes_are_refused() -> None:
+    extractor = WordFeatures("tagged")
+    extractor.fit_transform(*LABELLED[:1], labels=LABELLED[1])
+    parameters, arrays = extractor.to_store()
+    names = [name for name in arrays if name.startswith("labels/")]
+    assert len(names) == 3
+    for name in names:
+        array = arrays[name]
+        damages = [array[:-1], array.astype(np.float64), array[None]]
+        if name == "labels/slots":
+            damages.append(np.full_like(array, len(arrays["labels/words"])))
+        for damaged in damages:
+            with pytest.raises((ValueError, TypeError)):
+                WordFeatures.from_store(parameters, {**arrays, name: damaged})
+        rest = {key: value for key, value in arrays.items() if key != name}
+        with pytest.raises(KeyError):
+            WordFeatures.from_store(parameters, rest)
+
+
+@pytest.mark.parametrize(
+    ("labels", "error", "message"),
+    [
+        (None, ValueError, r"the templates name labels\[..\], .*: pass these as fit_transform"),
+        ([["n"]], ValueError, "labels must have a label for each word"),
+        ([["n"], ["n", "v"]], ValueError, "labels must have a label for each word"),
+        ([["n", "v"], [3]], TypeError, "expected a str, got int"),
+    ],
+)
+def test_labels_that_are_missing_or_wrong_are_refused(
+    labels: Any, error: type[Exception], message: str
+) -> None:
+    extractor = WordFeatures(["word[0]/labels[1]"])
+    with pytest.raises(error, match=message):
+        extractor.fit_transform([["我", "来"], ["你"]], labels=labels)
+    with pytest.raises(ValueError, match="has learnt nothing yet"):
+        extractor.transform([["我"]])
+
+
+@kinds
+def test_labels_change_nothing_where_no_template_names_them(kind: str) -> None:
+    with_labels, without = EXTRACTORS[kind][0](), EXTRACTORS[kind][0]()
+    labels = [["n"] * len(sequence) for sequence in SAMPLES[kind]]
+    seen = with_labels.fit_transform(SAMPLES[kind], labels=labels)
+    assert same(seen, without.fit_transform(SAMPLES[kind]))
+    assert not any(name.startswith("labels/") for name in with_labels.to_store()[1])
+
+
+def test_no_words_have_no_classes() -> None:
+    for sequences in ([], [[]], [[], ()]):
+        extractor = WordFeatures("tagged")
+        seen = extractor.fit_transform(sequences, labels=[[] for _ in sequences]).check()
+        assert (seen.feature_count, seen.places) == (0, 0)
+        restored = WordFeatures.from_store(*extractor.to_store())
+        assert len(restored.transform([["我"], []]).check().features) == 0
+
+
+def test_many_words_at_once_have_the_classes_of_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    X, y = LABELLED
+    whole = WordFeatures("tagged")
+    seen = whole.fit_transform(X, labels=y)
+    for size in (1, 2, 5):
+        monkeypatch.setattr(base, "CHUNK", size)
+        parts = WordFeatures("tagged")
+        assert same(parts.fit_transform(X, labels=y), seen)
+        assert parts.names() == whole.names()
 
 
 # --- the choice of an extractor ---------------------------------------------------------------
@@ -745,14 +928,14 @@ def test_the_sets_have_what_their_names_say() -> None:
     [
         ("auto", ["我爱", "你"], CharacterFeatures()),
         ("auto", [[], ["我", "爱"]], CharacterFeatures()),
-        ("auto", [["我", "爱"], ["北京"]], WordFeatures()),
+        ("auto", [["我", "爱"], ["北京"]], WordFeatures("tagged")),
         ("auto", [[("我", "r")]], TemplateFeatures(default_template(2))),
         ("auto", [[{"w": "我"}]], DictFeatures()),
         ("auto", [[["w=我"]]], DictFeatures()),
         ("auto", [[{"w=我"}]], DictFeatures()),
         ("characters", [], CharacterFeatures("six")),
         ("names", [], CharacterFeatures("names")),
-        ("words", [], WordFeatures()),
+        ("words", [], WordFeatures("tagged")),
         ("dictionaries", [], DictFeatures()),
         ("U0:%x[0,0]", [], TemplateFeatures("U0:%x[0,0]")),
         ("# none\nB", [], TemplateFeatures("# none\nB")),

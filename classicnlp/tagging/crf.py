@@ -167,7 +167,7 @@ class CRFTagger(LinearTagger):
             check_lengths(*dev)
         labels, gold = label_numbers(y)
         extractor = extractor_for(self.features, X)
-        observations = extractor.fit_transform(X, self.min_count).check()
+        observations = extractor.fit_transform(X, self.min_count, y).check()
         training = CrfTraining(
             observations, gold, len(labels), self.l2,
             self.all_possible_states, self.all_possible_transitions, self.margin, self.workers,

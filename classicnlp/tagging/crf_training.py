@@ -72,15 +72,17 @@ class CrfTraining:
         self.l2 = l2
         self.label_count = label_count
         self._margin = margin * len(gold)
-        self._states = _pairs(observations, gold, label_count, all_states)
+        self.states = _pairs(observations, gold, label_count, all_states)
         self._edges = _edge_pairs(observations, gold, label_count)
         transitions = _transition_counts(observations.offsets, gold, label_count)
-        self._learnt = np.ones_like(transitions, bool) if all_transitions else transitions > 0
-        cells = lay_out(self._states.first, self._states.labels.astype(np.uint16), label_count)
+        self.learnt_transitions = (
+            np.ones_like(transitions, bool) if all_transitions else transitions > 0
+        )
+        cells = lay_out(self.states.first, self.states.labels.astype(np.uint16), label_count)
         self._cells = cells
-        self._splits = np.cumsum([len(self._states.labels), len(self._edges.labels)])
+        self._splits = np.cumsum([len(self.states.labels), len(self._edges.labels)])
         self._observed = np.concatenate(
-            [self._states.observed, self._edges.observed, transitions[self._learnt]]
+            [self.states.observed, self._edges.observed, transitions[self.learnt_transitions]]
         )
         self._objective = Objective(
             observations.offsets, observations.first, cells.first[observations.features],
@@ -122,7 +124,7 @@ class CrfTraining:
         )
         pairs, edge_counts = first.expected()
         behind = len(states)
-        gradient[behind:] = np.concatenate([edge_counts, pairs[self._learnt]])
+        gradient[behind:] = np.concatenate([edge_counts, pairs[self.learnt_transitions]])
         gradient[behind:] += 2.0 * self.l2 * weights[behind:] - self._observed[behind:]
         for worker in self._workers:
             worker.forget()
@@ -175,12 +177,12 @@ class CrfTraining:
         transitions = self._transitions(weights)
         self._objective.set_weights(states, edges, transitions)
         shares = 2.0 * self.l2 / np.maximum(self._feature_counts, 1)
-        widths = np.diff(self._states.first)
+        widths = np.diff(self.states.first)
         cell_shares = np.zeros(self._objective.cell_count + 1, np.float32)
         cell_shares[self._cells.pairs] = np.repeat(shares, widths)
         groups = self._objective.groups
         online = Online(
-            self._workers[0], transitions, self._learnt, cell_shares,
+            self._workers[0], transitions, self.learnt_transitions, cell_shares,
             2.0 * self.l2 / max(groups, 1), rate,
         )  # fmt: skip
         generator = np.random.default_rng(seed)
@@ -191,7 +193,7 @@ class CrfTraining:
             weights = np.empty(self.size)
             states, edges, _ = np.split(weights, self._splits)
             self._objective.get_weights(states, edges)
-            weights[self._splits[1] :] = transitions[self._learnt]
+            weights[self._splits[1] :] = transitions[self.learnt_transitions]
             yield weights
 
     def batch(self, weights: Vector, l1: float) -> Iterator[Iteration]:
@@ -202,16 +204,16 @@ class CrfTraining:
         """Return the model with the given weights."""
         states, edges, _ = np.split(weights, self._splits)
         return linear_model(
-            self._states.first,
-            self._states.labels.astype(np.uint16),
+            self.states.first,
+            self.states.labels.astype(np.uint16),
             states.astype(np.float32),
             self._transitions(weights),
             edges=(self._edges.first, self._edges.labels, edges.astype(np.float32)),
         )
 
     def _transitions(self, weights: Vector) -> Vector:
-        transitions = np.zeros(self._learnt.shape)
-        transitions[self._learnt] = weights[self._splits[1] :]
+        transitions = np.zeros(self.learnt_transitions.shape)
+        transitions[self.learnt_transitions] = weights[self._splits[1] :]
         return transitions
 
 

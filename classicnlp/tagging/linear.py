@@ -310,14 +310,15 @@ class LinearTagger(SequenceTagger):
 
     def to_store(self) -> tuple[dict[str, Any], dict[str, store.Array]]:
         """Return parameters and arrays for a model file."""
+        model = self._fitted()
         parameters, arrays = self._extractor.to_store()
         arrays = {
-            **store.nested("model", self._fitted()._asdict()),
+            **store.nested("model", model._asdict()),
             **store.nested("features", arrays),
         }
         extractor = {"kind": self._extractor.kind, "parameters": parameters}
         names = {"labels": list(self.labels_), "extractor": extractor}
-        params = self.get_params()
+        params = self.get_params(deep=False)
         if not isinstance(params["features"], str):
             params["features"] = None  # the extractor says it all
         return {"params": params, **names}, arrays

@@ -179,6 +179,33 @@ def word_columns(
     return columns
 
 
+def ambiguity_class(counts: Mapping[str, int]) -> str:
+    """Return the class of a word that had these labels so often."""
+    total = sum(counts.values())
+    falling = sorted((label for label in counts if counts[label]), key=lambda x: (-counts[x], x))
+    if not falling:
+        return "?"
+    shown = [label for label in falling[:4] if counts[label] >= total / 100]
+    share = counts[shown[0]] / total
+    shown[0] += ">.95" if share > 0.95 else ">.75" if share > 0.75 else ""
+    return ("rare " if total < 4 else "") + "|".join(shown)
+
+
+def ambiguity_columns(
+    sequences: Sequence[Sequence[str]], labels: Sequence[Sequence[str]], folds: int
+) -> list[list[str | None]]:
+    """Return the classes of the words of each sequence, learnt from those of other folds."""
+    columns: list[list[str | None]] = []
+    for number, sequence in enumerate(sequences):
+        counts: dict[str, Counter[str]] = {word: Counter() for word in sequence}
+        for other, (words, own) in enumerate(zip(sequences, labels, strict=True)):
+            if other % folds != number % folds:
+                for word, label in zip(words, own, strict=True):
+                    counts.setdefault(word, Counter())[label] += 1
+        columns.append([ambiguity_class(counts[word]) for word in sequence])
+    return columns
+
+
 def attributes(token: Any, prefix: str = "") -> Iterator[tuple[str, float]]:
     """Yield the names and values of a token's features that are not 0, as python-crfsuite does."""
     if isinstance(token, Mapping):

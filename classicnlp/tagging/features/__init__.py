@@ -42,11 +42,11 @@ def extractor_for(
     Parameters
     ----------
     features : str or FeatureExtractor
-        ``"characters"`` (six templates), ``"names"`` (characters, a wider window), ``"words"``,
-        ``"dictionaries"``; the text of a template of CRF++ or Wapiti; ``"auto"``, which is
-        "dictionaries" if the first token is a dictionary, list or set, a default template if it
-        is a tuple of columns, "characters" if every token is one character, else "words"; or an
-        extractor, whose parameters are taken.
+        ``"characters"`` (six templates), ``"names"`` (characters, a wider window), ``"words"``
+        (the set "tagged" of `WordFeatures`), ``"dictionaries"``; the text of a template of CRF++
+        or Wapiti; ``"auto"``, which is "dictionaries" if the first token is a dictionary, list or
+        set, a default template if it is a tuple of columns, "characters" if every token is one
+        character, else "words"; or an extractor, whose parameters are taken.
     sequences : list of sequences of tokens
         The training data, which "auto" looks at.
 
@@ -77,6 +77,8 @@ def extractor_for(
         return _fitting(sequences)
     if features == "names":
         return CharacterFeatures("names")
+    if features == "words":
+        return WordFeatures("tagged")
     if features in KINDS and features != "templates":
         return KINDS[features]()
     if "%" in features or "\n" in features or features[:1] in ("U", "B", "*"):
@@ -119,7 +121,7 @@ def _fitting(sequences: Sequence[Sequence[Token]]) -> FeatureExtractor:
         )
     if all(_of_characters(sequence) for sequence in sequences):
         return CharacterFeatures()
-    return WordFeatures()
+    return WordFeatures("tagged")
 
 
 def _of_characters(sequence: Sequence[Token]) -> bool:

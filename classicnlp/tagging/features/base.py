@@ -36,12 +36,23 @@ class FeatureExtractor(Estimator, abc.ABC):
 
     @abc.abstractmethod
     def fit_transform(
-        self, sequences: Sequence[Sequence[Token]], min_count: int = 1
+        self,
+        sequences: Sequence[Sequence[Token]],
+        min_count: int = 1,
+        labels: Sequence[Sequence[str]] | None = None,
     ) -> Observations:
         """Number the features of training data; those seen less than ``min_count`` times are out.
 
         Frequent features get low numbers (descending count for those that occur often, the rest
         in the order in which they first occur), so that what is used often lies together.
+
+        Parameters
+        ----------
+        sequences : list of sequences of tokens
+        min_count : int
+            From 1.
+        labels : list of sequences of str, optional
+            The label of each token; only `WordFeatures` learns from them.
 
         Raises
         ------

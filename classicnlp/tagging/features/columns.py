@@ -131,8 +131,20 @@ class ColumnFeatures(FeatureExtractor):
     def _columns(self) -> Columns:
         """Return what reads the columns of tokens."""
 
+    def _learn_columns(
+        self,
+        sequences: list[Sequence[Token]],
+        offsets: NDArray[np.int64],
+        labels: Sequence[Sequence[str]] | None,
+    ) -> Columns:
+        """Learn what columns hold; return what reads the columns of just these tokens."""
+        return self._columns()
+
     def fit_transform(
-        self, sequences: Sequence[Sequence[Token]], min_count: int = 1
+        self,
+        sequences: Sequence[Sequence[Token]],
+        min_count: int = 1,
+        labels: Sequence[Sequence[str]] | None = None,
     ) -> Observations:
         """Number the features of training data; those seen less than ``min_count`` times are out.
 
@@ -143,6 +155,8 @@ class ColumnFeatures(FeatureExtractor):
         sequences : list of sequences of tokens
         min_count : int
             From 1.
+        labels : list of sequences of str, optional
+            The label of each token, for templates of words that name ``labels``.
 
         Returns
         -------
@@ -152,18 +166,21 @@ class ColumnFeatures(FeatureExtractor):
         ------
         TypeError, ValueError
             If a token is not what this extractor takes; the message names sequence and token.
+            If labels are needed and missing, or there is not one for each token.
         """
         require_count(min_count, "min_count", 1)
         bits = check_bits(self.hash_bits)
         listed, offsets = as_sequences(sequences)
         self._prepare(listed)
-        columns = self._columns()
+        columns = self._learn_columns(listed, offsets, labels)
         features, edges = map(Combinations, self._templates())
         beyond = _beyond(columns, max(features.reach, edges.reach))
         if bits is not None:
             hashed = HashedVocabulary(bits)
-            self._set_learnt(Side(features, hashed), Side(edges, hashed), beyond)
-            return self.transform(listed)
+            sides = Side(features, hashed), Side(edges, hashed)
+            self._set_learnt(*sides, beyond)
+            rows = _numbered(listed, offsets, 0, columns, sides, beyond)
+            return self._observations(offsets, rows, [None, None])
         texts = _Texts(columns)
         learning = _LearningSide(features, texts), _LearningSide(edges, texts)
         rows = _numbered(listed, offsets, 0, columns, learning, beyond)

@@ -68,7 +68,10 @@ class DictFeatures(FeatureExtractor):
         self.hash_bits = hash_bits
 
     def fit_transform(
-        self, sequences: Sequence[Sequence[Token]], min_count: int = 1
+        self,
+        sequences: Sequence[Sequence[Token]],
+        min_count: int = 1,
+        labels: Sequence[Sequence[str]] | None = None,
     ) -> Observations:
         """Number the features of training data; those seen less than ``min_count`` times are out.
 
@@ -79,6 +82,8 @@ class DictFeatures(FeatureExtractor):
         sequences : list of sequences of dict, or of list, tuple or set of str
         min_count : int
             From 1; how often a feature occurs, whatever its values.
+        labels : list of sequences of str, optional
+            They are not needed here.
 
         Returns
         -------
