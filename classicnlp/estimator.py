@@ -20,16 +20,25 @@ class Estimator:
         Parameters
         ----------
         deep : bool
-            For scikit-learn; no parameter is itself an estimator.
+            Whether to add those of parameters that have parameters themselves, such as
+            ``features__hash_bits``.
 
         Returns
         -------
         dict
         """
-        return {name: getattr(self, name) for name in self._parameter_names()}
+        params = {name: getattr(self, name) for name in self._parameter_names()}
+        if deep:
+            for name, value in list(params.items()):
+                if isinstance(value, Estimator):
+                    inner = value.get_params().items()
+                    params.update({f"{name}__{of_value}": given for of_value, given in inner})
+        return params
 
     def set_params(self, **params: Any) -> Self:
         """Change parameters of the constructor; what was learnt stays until the next `fit`.
+
+        Names such as ``features__hash_bits`` change a parameter's own parameters.
 
         Raises
         ------
@@ -37,21 +46,45 @@ class Estimator:
             If there is no such parameter.
         """
         names = self._parameter_names()
-        for name, value in params.items():
+        # Outer ones first: an inner one is meant for the new value.
+        for key, value in sorted(params.items(), key=lambda item: "__" in item[0]):
+            name, nested, inner = key.partition("__")
             if name not in names:
                 kind = type(self).__name__
                 raise ValueError(f"{kind} has no parameter {name!r}; it has {', '.join(names)}")
-            setattr(self, name, value)
+            if not nested:
+                setattr(self, name, value)
+                continue
+            owner = getattr(self, name)
+            if not isinstance(owner, Estimator):
+                raise ValueError(f"cannot set {key!r}: {name} is {owner!r}, without parameters")
+            owner.set_params(**{inner: value})
         return self
 
     def __repr__(self) -> str:
         parameters = inspect.signature(type(self).__init__).parameters
         changed = [
             f"{name}={value!r}"
-            for name, value in self.get_params().items()
+            for name, value in self.get_params(deep=False).items()
             if value != parameters[name].default
         ]
         return f"{type(self).__name__}({', '.join(changed)})"
+
+    def _fitted(self) -> Any:
+        """Return what was learnt; raise a ValueError before that."""
+        raise NotImplementedError
+
+    def _not_fitted(self) -> ValueError:
+        kind = type(self).__name__
+        return ValueError(f"this {kind} has learnt nothing yet: call fit() or load()")
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Tell scikit-learn's `check_is_fitted` whether anything was learnt."""
+        try:
+            self._fitted()
+        except ValueError:
+            return False
+        return True
 
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn, which alone calls this, what kind of estimator this is."""

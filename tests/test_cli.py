@@ -562,9 +562,12 @@ def test_modes_and_user_words_reach_the_library(
 class Trained(Pairs):
     """Stands for a segmenter and for a tagger; its file tells what it was given."""
 
-    def __init__(self, epochs: int, seed: int) -> None:
+    def __init__(self, epochs: int = 8, seed: int = 0) -> None:
         super().__init__()
         self.options = {"epochs": epochs, "seed": seed}
+
+    def get_params(self) -> dict[str, int]:
+        return dict(self.options)
 
     def fit(self, sentences: list[Any], dev: Any, progress: Any) -> Trained:
         self.options |= {"train": len(sentences), "dev": dev and len(dev)}
@@ -657,14 +660,12 @@ def test_training_checks_before_it_begins(
 
 def test_the_defaults_are_the_librarys() -> None:
     from classicnlp.segmentation import CharSegmenter
-    from classicnlp.tagging import PosTagger
 
-    for kind, trainer in (("segmenter", CharSegmenter), ("tagger", PosTagger)):
-        command = ["train", kind, *TRAIN[2:], "--format", "pfr"]
-        arguments = program.build_parser().parse_args(command)
-        parameters = inspect.signature(trainer).parameters
-        assert arguments.epochs == parameters["epochs"].default
-        assert arguments.seed == parameters["seed"].default
+    command = ["train", "segmenter", *TRAIN[2:], "--format", "pfr"]
+    arguments = program.build_parser().parse_args(command)
+    parameters = inspect.signature(CharSegmenter).parameters
+    assert arguments.epochs == parameters["epochs"].default
+    assert arguments.seed == parameters["seed"].default
 
 
 ODD_LINES = [

@@ -7,9 +7,12 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from classicnlp.cli import resources
 from classicnlp.cli.options import DEFAULT_MODEL, Subparsers, add_command
 from classicnlp.cli.streams import write_standard_output
+from classicnlp.store import Stored, within
 
 EPILOG = """\
 examples:
@@ -41,13 +44,49 @@ def run(arguments: Namespace) -> None:
         shown = json.dumps(names()) if arguments.json else "\n".join(names())
         write_standard_output(shown + "\n")
         return
-    pipeline = resources.open_pipeline(arguments.model)
-    card = {**pipeline.card, "lexicon_words": len(pipeline.lexicon)}
+    stored = resources.open_stored(arguments.model)
+    card = tagger_card(stored) if stored is not None else pipeline_card(arguments.model)
     if arguments.json:
         shown = json.dumps(card, ensure_ascii=False, indent=2)
     else:
         shown = "\n".join(card_lines(card))
     write_standard_output(shown + "\n")
+
+
+def pipeline_card(name_or_path: str) -> dict[str, Any]:
+    """Return the card of a model that cuts text."""
+    pipeline = resources.open_pipeline(name_or_path)
+    return {**pipeline.card, "lexicon_words": len(pipeline.lexicon)}
+
+
+def tagger_card(stored: Stored) -> dict[str, Any]:
+    """Return what a tagger is, besides the card in its file; a file of none is a ModelError."""
+    from classicnlp.tagging.names import EntityTagger
+    from classicnlp.tagging.pos import PosTagger
+    from classicnlp.tagging.restoring import restore
+
+    tagger = restore(stored)
+    card: dict[str, Any] = {"kind": stored.kind}
+    parameters, arrays = stored.parameters, stored.arrays
+    if isinstance(tagger, EntityTagger):
+        card |= {"entities": list(tagger.labels_), "algorithm": tagger.tagger_.kind}
+        parameters, arrays = parameters["tagger"]["parameters"], within("tagger", arrays)
+        tagger = tagger.tagger_
+    labels = tagger.tags_ if isinstance(tagger, PosTagger) else tagger.labels_
+    card |= {"label_count": len(labels), "labels": " ".join(labels)}
+    extractor = parameters.get("extractor")
+    if extractor is not None:
+        card["features"] = extractor["kind"]
+    if "model/cells" in arrays:
+        weights = (arrays["model/rows"], arrays["model/weights"])
+        card["feature_count"] = len(arrays["model/cells"])
+        card["weights"] = sum(int(np.count_nonzero(array)) for array in weights)
+    return {
+        **card,
+        "parameters": parameters.get("params", tagger.get_params()),
+        **stored.card,
+        "size_bytes": stored.size,
+    }
 
 
 def card_lines(card: Mapping[str, Any], indent: str = "") -> Iterator[str]:
@@ -66,5 +105,7 @@ def card_lines(card: Mapping[str, Any], indent: str = "") -> Iterator[str]:
                 else:
                     yield f"{indent}  {item}"
         else:
-            shown = f"{value:,}" if type(value) is int else value
-            yield f"{label:<38} {shown}"
+            shown = f"{value:,}" if type(value) is int else str(value)
+            first, *rest = shown.split("\n")
+            yield f"{label:<38} {first}"
+            yield from (f"{'':<38} {line}" for line in rest)

@@ -15,7 +15,12 @@ Run: TypeAlias = Callable[[argparse.Namespace], None]
 
 DEFAULT_MODEL = "pku"
 MODES = ("accurate", "dictionary", "maxmatch")
+SEPARATOR_HELP = r"what separates columns, such as \t; default: runs of spaces and tabs"
 UTF8_FILES = "UTF-8; .gz, .xz and .bz2 are decompressed"
+
+
+class UsageError(Exception):
+    """Options that do not go together; the program ends as for an unknown option."""
 
 
 def add_command(
@@ -78,6 +83,11 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="words to know besides the model's: lines 'word [count] [tag]'",
     )
+    add_workers(parser)
+
+
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    """Add the number of threads."""
     parser.add_argument(
         "--workers",
         type=positive,
@@ -85,6 +95,29 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="threads; the result is the same with any number; default: %(default)s",
     )
+
+
+def add_delimiters(parser: argparse.ArgumentParser) -> None:
+    """Add what stands between the words of a line, and between a word and its tag."""
+    parser.add_argument(
+        "--delimiter",
+        type=delimiter,
+        default=" ",
+        metavar="TEXT",
+        help="what to write between tokens; default: one space",
+    )
+    parser.add_argument(
+        "--tag-delimiter",
+        type=delimiter,
+        default="/",
+        metavar="TEXT",
+        help="what to write between a word and its tag; default: %(default)s",
+    )
+
+
+def add_separator(parser: argparse.ArgumentParser) -> None:
+    """Add what separates the columns of a file."""
+    parser.add_argument("--separator", type=delimiter, metavar="TEXT", help=SEPARATOR_HELP)
 
 
 def add_mode(parser: argparse.ArgumentParser) -> None:
@@ -103,7 +136,7 @@ def add_quiet(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
 
 
-def add_training(parser: argparse.ArgumentParser, epochs: int) -> None:
+def add_training(parser: argparse.ArgumentParser) -> None:
     """Add what every kind of training takes."""
     parser.add_argument(
         "--train",
@@ -123,23 +156,27 @@ def add_training(parser: argparse.ArgumentParser, epochs: int) -> None:
     )
     parser.add_argument("--out", required=True, metavar="MODEL", help="the model file to write")
     parser.add_argument(
+        "--json", action="store_true", help="print the figures on the dev set as JSON"
+    )
+    add_quiet(parser)
+
+
+def add_epochs(parser: argparse._ActionsContainer, epochs: int | None, seed: int | None) -> None:
+    """Add the number of passes over the data and the seed; None leaves them to the library."""
+    parser.add_argument(
         "--epochs",
-        type=positive,
+        type=natural if epochs is None else positive,
         default=epochs,
         metavar="N",
-        help="passes over the data; default: %(default)s",
+        help="passes over the data" + ("; default: %(default)s" if epochs is not None else ""),
     )
     parser.add_argument(
         "--seed",
         type=natural,
-        default=0,
+        default=seed,
         metavar="N",
-        help="where the order of the sentences comes from; default: %(default)s",
+        help="where the order of the sentences comes from; default: 0",
     )
-    parser.add_argument(
-        "--json", action="store_true", help="print the figures on the dev set as JSON"
-    )
-    add_quiet(parser)
 
 
 def add_version(parser: argparse.ArgumentParser) -> None:
@@ -167,6 +204,17 @@ def fraction(text: str) -> float:
         value = 0.0
     if not 0 < value < 1:
         raise argparse.ArgumentTypeError(f"expected a number between 0 and 1, got {text!r}")
+    return value
+
+
+def weight(text: str) -> float:
+    """Return the number from 0 on that ``text`` spells."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a number from 0 on, got {text!r}")
     return value
 
 

@@ -9,31 +9,38 @@ import sys
 from collections.abc import Sequence
 
 from classicnlp.cli import (
+    evaluate_ner,
     evaluate_segment,
     evaluate_tag,
     info,
+    ner,
     segment,
     tag,
+    train_ner,
     train_segmenter,
     train_tagger,
 )
-from classicnlp.cli.options import Subparsers, add_group, add_version
+from classicnlp.cli.options import Subparsers, UsageError, add_group, add_version
 
 OK = 0
 DATA_ERROR = 1
 USAGE_ERROR = 2
 INTERRUPTED = 130
 
-DESCRIPTION = "Classical Chinese NLP: segmentation and tagging of text, training, evaluation."
+DESCRIPTION = (
+    "Classical Chinese NLP: segmentation and tagging of text, names, training, evaluation."
+)
 EPILOG = """\
 examples:
   classicnlp segment < input.txt > words.txt
   classicnlp tag --json input.txt.gz -o tokens.jsonl
+  classicnlp ner --model names.model input.txt
   classicnlp train segmenter --train words.txt --dev-fraction 0.1 --out my.model
+  classicnlp train ner --train names.jsonl --format jsonl --out names.model
   classicnlp evaluate segment --gold words.txt --model my.model
 
 Files are UTF-8 (.gz, .xz and .bz2 are decompressed); a line in gives a line out.
-exit status: 0 all well, 1 data that cannot be used, 2 wrong usage
+exit status: 0 all well, 1 data that cannot be used, 2 wrong usage, 130 interrupted
 """
 
 
@@ -68,8 +75,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         _silence_standard_output()
-    except KeyboardInterrupt:
-        return _fail("interrupted", INTERRUPTED)
+    except UsageError as error:
+        return _fail(str(error), USAGE_ERROR)
+    except KeyboardInterrupt as stop:
+        return _fail(str(stop) or "interrupted", INTERRUPTED)
     except OSError as error:
         return _fail(_system_message(error), DATA_ERROR)
     except ValueError as error:
@@ -104,12 +113,15 @@ def build_parser() -> argparse.ArgumentParser:
     )
     segment.add(commands)
     tag.add(commands)
-    train = add_group(commands, "train", "train a segmenter or a tagger on your own data")
+    ner.add(commands)
+    train = add_group(commands, "train", "train a model on your own data")
     train_segmenter.add(train)
     train_tagger.add(train)
-    evaluate = add_group(commands, "evaluate", "measure segmentation or tagging against gold data")
+    train_ner.add(train)
+    evaluate = add_group(commands, "evaluate", "measure a model against gold data")
     evaluate_segment.add(evaluate)
     evaluate_tag.add(evaluate)
+    evaluate_ner.add(evaluate)
     info.add(commands)
     return parser
 

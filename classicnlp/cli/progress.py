@@ -11,8 +11,8 @@ INSTALL = "classicnlp: for a progress bar: pip install 'classicnlp[progress]' (o
 
 
 @contextmanager
-def line_bar(quiet: bool) -> Iterator[Callable[[int], object]]:
-    """Show a bar that the yielded function moves on by so many lines.
+def line_bar(quiet: bool, unit: str = "lines") -> Iterator[Callable[[int], object]]:
+    """Show a bar that the yielded function moves on by so many lines, or other units.
 
     There is none where standard error is no terminal; where tqdm, an optional extra, is not
     installed, a line tells how to have one.
@@ -26,17 +26,17 @@ def line_bar(quiet: bool) -> Iterator[Callable[[int], object]]:
         print(INSTALL, file=sys.stderr)
         yield _ignore
         return
-    with tqdm.tqdm(unit=" lines", unit_scale=True, file=sys.stderr) as bar:
+    with tqdm.tqdm(unit=f" {unit}", unit_scale=True, file=sys.stderr) as bar:
         yield bar.update
 
 
-def epoch_lines(quiet: bool) -> Callable[[int, int, str], None] | None:
-    """Return a function that prints a line for each epoch of training."""
-    return None if quiet else _print_epoch
+def epoch_lines(quiet: bool, unit: str = "epoch") -> Callable[[int, int, str], None] | None:
+    """Return a function that prints a line for each epoch, or other unit, of training."""
 
+    def print_epoch(number: int, most: int, message: str) -> None:
+        print(f"{unit} {number}/{most}  {message}", file=sys.stderr, flush=True)
 
-def _print_epoch(epoch: int, epochs: int, message: str) -> None:
-    print(f"epoch {epoch}/{epochs}  {message}", file=sys.stderr, flush=True)
+    return None if quiet else print_epoch
 
 
 def _ignore(count: int) -> None:

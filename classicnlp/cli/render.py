@@ -1,14 +1,12 @@
-"""How an answer is written: words or tokens as a line of text or of JSON."""
+"""How an answer is written: words, tokens or names as a line of text or of JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from classicnlp.spans import Token
+from classicnlp.spans import Span, Token
 
 BLANKS = " \t"
 
@@ -47,3 +45,31 @@ def tokens_json(text: str, tokens: Sequence[Token]) -> str:
         for token in tokens
     ]
     return json.dumps({"text": text, "tokens": rows}, ensure_ascii=False)
+
+
+def spans_line(text: str, spans: Sequence[Span]) -> str:
+    """Return the text with its spans in brackets, their labels behind a stroke.
+
+    >>> spans_line("我在北京", [Span("北京", "LOC", 2, 4)])
+    '我在[北京/LOC]'
+    """
+    parts = []
+    end = 0
+    for span in spans:
+        parts += [text[end : span.start], f"[{span.text}/{span.label}]"]
+        end = span.end
+    return "".join([*parts, text[end:]])
+
+
+def spans_list(number: int, spans: Sequence[Span]) -> list[str]:
+    """Return a line for each span of the line of that number."""
+    return [f"{number}\t{span.start}\t{span.end}\t{span.label}\t{span.text}" for span in spans]
+
+
+def spans_json(text: str, spans: Sequence[Span]) -> str:
+    """Return the text and its spans as JSON."""
+    entities = [
+        {"start": span.start, "end": span.end, "label": span.label, "text": span.text}
+        for span in spans
+    ]
+    return json.dumps({"text": text, "entities": entities}, ensure_ascii=False)

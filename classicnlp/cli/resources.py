@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from classicnlp import models, store
+from classicnlp.cli.tokens import Takes
 from classicnlp.corpus import read_lines
 from classicnlp.errors import ModelError
 
 if TYPE_CHECKING:
     from classicnlp.pipeline import Pipeline
+    from classicnlp.tagging.base import SequenceTagger
+    from classicnlp.tagging.names import EntityTagger
+    from classicnlp.tagging.pos import PosTagger
+
+PIPELINES = ("pipeline", "segmenter", "ngram segmenter")
+"""The kinds of model files that hold a pipeline or a part of one."""
 
 
 class BatchSegmenter(Protocol):
@@ -40,6 +49,60 @@ def open_tagging_pipeline(name_or_path: str, user_words: str | None = None) -> P
             "'classicnlp train tagger --segmenter MODEL'"
         )
     return pipeline
+
+
+class Labeller(NamedTuple):
+    """A tagger of tokens that are given, and what it takes as a token.
+
+    Attributes
+    ----------
+    tagger : SequenceTagger, PosTagger, EntityTagger
+    takes : Takes
+    """
+
+    tagger: SequenceTagger | PosTagger | EntityTagger
+    takes: Takes
+
+
+def open_stored(name_or_path: str) -> store.Stored | None:
+    """Open a model file that holds no pipeline or part of one; None where it does."""
+    path = Path(name_or_path)
+    if name_or_path in models.names() or not path.is_file():
+        return None
+    stored = store.load(path)
+    return None if stored.kind in PIPELINES else stored
+
+
+def open_labeller(name_or_path: str, user_words: str | None = None) -> Labeller | None:
+    """Open a model that labels tokens and does not cut text; None where the model is a pipeline."""
+    stored = open_stored(name_or_path)
+    if stored is None:
+        return None
+    from classicnlp.tagging.restoring import restore
+
+    tagger = restore(stored)
+    if user_words is not None:
+        raise ModelError(f"{name_or_path}: a {stored.kind} takes no words: leave --user-words out")
+    own = stored.parameters.get("tagger", {}).get("parameters", stored.parameters)
+    extractor = own.get("extractor", {})
+    width = extractor.get("parameters", {}).get("width", 1)
+    kind = extractor.get("kind")
+    takes = Takes(None if kind == "dictionaries" else width, kind == "characters")
+    return Labeller(tagger, takes)
+
+
+def open_names(name_or_path: str) -> Labeller:
+    """Open a model that finds names, or that labels tokens with them."""
+    from classicnlp.tagging.pos import PosTagger
+
+    labeller = open_labeller(name_or_path)
+    if labeller is None:
+        open_pipeline(name_or_path)  # which tells if there is no such model at all
+    if labeller is None or isinstance(labeller.tagger, PosTagger):
+        raise ModelError(
+            f"{name_or_path}: the model finds no names; train one with 'classicnlp train ner'"
+        )
+    return labeller
 
 
 def open_segmenter(name_or_path: str, mode: str, user_words: str | None = None) -> BatchSegmenter:

@@ -6,7 +6,7 @@ from argparse import Namespace
 from functools import partial
 
 from classicnlp.cli.figures import print_figures
-from classicnlp.cli.options import Subparsers, add_command, add_training
+from classicnlp.cli.options import Subparsers, add_command, add_epochs, add_training
 from classicnlp.cli.progress import epoch_lines
 from classicnlp.cli.training import read_training, say
 from classicnlp.corpus import read_words
@@ -30,7 +30,8 @@ def add(commands: Subparsers) -> None:
         help="words: separated by spaces or tabs; bracketed: the same with [ ] around compounds; "
         "pfr, slash, underscore: tagged words; default: %(default)s",
     )
-    add_training(parser, epochs=20)
+    add_training(parser)
+    add_epochs(parser, epochs=20, seed=0)
 
 
 def run(arguments: Namespace) -> None:

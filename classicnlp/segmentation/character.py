@@ -13,6 +13,7 @@ from classicnlp._ext.bmes import SYMBOL_LIMIT, BmesCutter, fill_pairs
 from classicnlp._ext.features import character_features, number
 from classicnlp.arrays import offsets_of
 from classicnlp.checks import require_count, require_share
+from classicnlp.estimator import Estimator
 from classicnlp.lexicon import Lexicon, Words, build_trie
 from classicnlp.segmentation.base import Segmenter
 from classicnlp.storable import Storable, tables_of
@@ -27,7 +28,7 @@ TEMPLATES = 6
 LARGEST_WEIGHT = 8000  # six weights and a transition add up far below 2**28
 
 
-class CharSegmenter(Segmenter, Storable):
+class CharSegmenter(Segmenter, Storable, Estimator):
     """Segments by an averaged structured perceptron over characters.
 
     Each character is tagged B, M, E or S from the characters around it: six templates of one
@@ -56,6 +57,7 @@ class CharSegmenter(Segmenter, Storable):
     """
 
     kind = "segmenter"
+    _cutter: BmesCutter
 
     def __init__(
         self,
@@ -160,11 +162,6 @@ class CharSegmenter(Segmenter, Storable):
         segmenter._cutter = BmesCutter(alphabet, **tables_of(arrays))
         return segmenter
 
-    def get_params(self) -> dict[str, Any]:
-        """Return the parameters of the constructor."""
-        names = ("epochs", "seed", "margin", "min_count", "prune")
-        return {name: getattr(self, name) for name in names}
-
     def _check_params(self) -> None:
         require_count(self.epochs, "epochs", 1)
         require_count(self.seed, "seed", 0)
@@ -173,13 +170,11 @@ class CharSegmenter(Segmenter, Storable):
         require_share(self.prune, "prune")
 
     def _fitted(self) -> BmesCutter:
-        if not isinstance(getattr(self, "_cutter", None), BmesCutter):
-            raise ValueError("this CharSegmenter has learnt nothing yet: call fit() or load()")
-        return self._cutter  # type: ignore[return-value]
+        return self._cutter
 
     def __getattr__(self, name: str) -> Any:
         if name == "_cutter":
-            raise ValueError("this CharSegmenter has learnt nothing yet: call fit() or load()")
+            raise self._not_fitted()
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 

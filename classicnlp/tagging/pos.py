@@ -13,6 +13,7 @@ from classicnlp._ext.features import TEMPLATES_OF_WORDS, number, word_features
 from classicnlp._ext.words import WordTagger, fill_table
 from classicnlp.arrays import offsets_of
 from classicnlp.checks import as_names, require_count, require_share
+from classicnlp.estimator import Estimator
 from classicnlp.storable import Storable, tables_of
 from classicnlp.tagging.perceptron import LinearWeights, Progress, Sequences, best_epoch, train
 from classicnlp.text import default_alphabet
@@ -24,7 +25,7 @@ LARGEST_WEIGHT = 8000
 TaggedWord = tuple[str, str]
 
 
-class PosTagger(Storable):
+class PosTagger(Storable, Estimator):
     """Tags the words of a sentence with their parts of speech.
 
     A first-order chain over tags with features of the word, its neighbours, its first and last
@@ -57,6 +58,7 @@ class PosTagger(Storable):
     """
 
     kind = "tagger"
+    _tagger: WordTagger | None = None
 
     def __init__(
         self,
@@ -183,11 +185,6 @@ class PosTagger(Storable):
             raise ValueError("there is not one name for each tag")
         return tagger
 
-    def get_params(self) -> dict[str, Any]:
-        """Return the parameters of the constructor."""
-        names = ("epochs", "seed", "margin", "known_from", "prune")
-        return {name: getattr(self, name) for name in names}
-
     def _check_params(self) -> None:
         require_count(self.epochs, "epochs", 1)
         require_count(self.seed, "seed", 0)
@@ -196,10 +193,9 @@ class PosTagger(Storable):
         require_share(self.prune, "prune")
 
     def _fitted(self) -> WordTagger:
-        tagger = getattr(self, "_tagger", None)
-        if not isinstance(tagger, WordTagger):
-            raise ValueError("this PosTagger has learnt nothing yet: call fit() or load()")
-        return tagger
+        if self._tagger is None:
+            raise self._not_fitted()
+        return self._tagger
 
 
 def _joined(words: Sequence[str]) -> tuple[str, NDArray[np.int32]]:
