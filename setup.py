@@ -56,7 +56,7 @@ common = {
     "extra_link_args": [flag for flag in FLAGS[MODE] if flag.startswith("-fsanitize")],
     "define_macros": macros,
     "include_dirs": ["classicnlp/_ext"],
-    "depends": ["classicnlp/_ext/vector.h"],
+    "depends": sorted(map(str, Path("classicnlp/_ext").glob("*.h"))),
 }
 sources = sorted(Path("classicnlp/_ext").glob("*.pyx"))
 extensions = [Extension(f"classicnlp._ext.{path.stem}", [str(path)], **common) for path in sources]

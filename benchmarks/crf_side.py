@@ -13,6 +13,7 @@ import json
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +40,7 @@ def items(data, part: str, names: list[str]):
         start = bounds[0]
         tokens = [
             [names[f] for f in numbers[i - start : j - start]]
-            for i, j in zip(bounds[:-1], bounds[1:], strict=True)
+            for i, j in pairwise(bounds)
         ]
         yield low, high, pycrfsuite.ItemSequence(tokens)
 
@@ -85,9 +86,10 @@ def classicnlp(data, options: dict) -> None:
     started = time.perf_counter()
     weights = np.zeros(training.size)
     predicted_at = []
-    for weights in training.online(weights, epochs, 0.5, 0):
+    for learnt in training.online(weights, epochs, 0.5, 0):
         say(online=True, total=time.perf_counter() - started)
-        predicted_at.append(weights)
+        weights = learnt
+        predicted_at.append(learnt)
     last = time.perf_counter()
     for number, iteration in enumerate(training.batch(weights, 0.0)):
         now = time.perf_counter()

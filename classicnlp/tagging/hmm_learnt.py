@@ -1,0 +1,336 @@
+"""What a hidden Markov model that has been learnt can do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from classicnlp import store
+from classicnlp._ext.alphabet import Alphabet
+from classicnlp._ext.hmm import exps
+from classicnlp.checks import as_names, require_count
+from classicnlp.tagging.base import (
+    Allowed,
+    Labels,
+    Path,
+    SequenceTagger,
+    Tokens,
+    check_sequences,
+    chunks,
+)
+from classicnlp.tagging.constraints import mask_of
+from classicnlp.tagging.hmm_inference import Batch, Decoder, decoder_of
+from classicnlp.tagging.hmm_model import HMMModel
+from classicnlp.tagging.hmm_sampling import Sampler
+from classicnlp.tagging.hmm_symbols import Symbols
+from classicnlp.tagging.unknown_words import UnknownWords
+from classicnlp.text import default_alphabet
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+TOKENS_AT_ONCE = 20_000
+
+
+class LearntHMM(SequenceTagger):
+    """Predicts, samples, saves and loads; a subclass learns, and calls `_set` with what it learnt.
+
+    Attributes
+    ----------
+    labels_ : tuple of str
+        The labels, in order of their numbers.
+    """
+
+    kind = "hmm"
+    order: int
+    _model: HMMModel | None = None
+    _symbols: Symbols
+    _unknown: UnknownWords | None = None
+    _decoder: Decoder
+
+    def predict(self, X: Sequence[Tokens], allowed: Allowed | None = None) -> list[list[str]]:
+        """Return the labels of the best path of each sequence (Viterbi, 1967).
+
+        Parameters
+        ----------
+        X : sequence of sequences of tokens
+        allowed : sequence, optional
+            For each sequence None, or for each of its places None or the labels to choose from.
+
+        Returns
+        -------
+        list of lists of str
+
+        Raises
+        ------
+        TypeError
+            If tokens are of another kind than those of `fit`.
+        ValueError
+            If nothing was learnt yet, or there is no path: constraints leave none, or what was
+            learnt says that the sequence is impossible.
+        """
+        result: list[list[str]] = []
+        for batch in self._batches(X, allowed):
+            paths, scores = self._decoder.decode(batch)
+            _require_paths(scores, len(result))
+            names = np.array(self.labels_, object)[paths].tolist()
+            result += [names[i:j] for i, j in pairwise(batch.offsets.tolist())]
+        return result
+
+    def predict_marginals(
+        self, X: Sequence[Tokens], allowed: Allowed | None = None
+    ) -> list[NDArray[np.float64]]:
+        """Return p(label at each place | tokens) by forward-backward.
+
+        Parameters
+        ----------
+        X, allowed
+            As for `predict`.
+
+        Returns
+        -------
+        list of float64 arrays, shape (tokens, labels)
+            Columns in the order of ``labels_``; every row adds up to 1.
+        """
+        result: list[NDArray[np.float64]] = []
+        for batch in self._batches(X, allowed):
+            marginals, log_z = self._decoder.posteriors(batch)
+            _require_paths(log_z, len(result))
+            result += np.split(marginals, batch.offsets[1:-1])
+        return result
+
+    def n_best(
+        self, X: Sequence[Tokens], k: int = 5, allowed: Allowed | None = None
+    ) -> list[list[Path]]:
+        """Return the best paths of each sequence, the best first.
+
+        Parameters
+        ----------
+        X, allowed
+            As for `predict`.
+        k : int
+            How many paths at most, from 1.
+
+        Returns
+        -------
+        list of lists of Path
+            Labels, log p(tokens, labels) and p(labels | tokens) of each path.
+        """
+        k = require_count(k, "k", 1)
+        result: list[list[Path]] = []
+        for batch in self._batches(X, allowed):
+            _, log_z = self._decoder.posteriors(batch)
+            _require_paths(log_z, len(result))
+            for one, total in zip(batch.one_by_one(), log_z.tolist(), strict=True):
+                paths, scores = self._decoder.best(one, k)
+                shares = np.minimum(exps(scores - total), 1.0)
+                names = [[self.labels_[label] for label in path] for path in paths.tolist()]
+                result.append(
+                    [
+                        Path(*path)
+                        for path in zip(names, scores.tolist(), shares.tolist(), strict=True)
+                    ]
+                )
+        return result
+
+    def score(self, X: Sequence[Tokens], y: Sequence[Labels] | None = None) -> float:
+        """Return the share of tokens that get the right label, or without ``y`` log p(tokens).
+
+        Parameters
+        ----------
+        X : sequence of sequences of tokens
+        y : sequence of sequences of str, optional
+            Their right labels.
+
+        Returns
+        -------
+        float
+        """
+        if y is not None:
+            return super().score(X, y)
+        return math.fsum(self.log_likelihood(X).tolist())
+
+    def log_likelihood(self, X: Sequence[Tokens]) -> NDArray[np.float64]:
+        """Return log p(tokens) of each sequence.
+
+        An unknown word has a probability of its own; all unknown whole numbers are one symbol.
+
+        Parameters
+        ----------
+        X : sequence of sequences of tokens
+
+        Returns
+        -------
+        float64 array, shape (sequences,)
+            -inf for a sequence that is impossible, 0 for an empty one.
+        """
+        found = [self._decoder.posteriors(batch)[1] for batch in self._batches(X, None)]
+        return np.concatenate([np.zeros(0), *found])
+
+    def sample(self, length: int, seed: int = 0) -> tuple[list[Any], list[str]]:
+        """Return a sequence of tokens drawn from the model, and their labels.
+
+        Parameters
+        ----------
+        length : int
+            How many tokens; there are fewer if the model lets nothing follow the last.
+        seed : int
+            The same seed gives the same sequence.
+
+        Returns
+        -------
+        tokens : list
+        labels : list of str
+        """
+        length, seed = require_count(length, "length", 0), require_count(seed, "seed", 0)
+        symbols, labels = Sampler(self._fitted(), seed).draw(length)
+        return self._symbols.tokens(symbols), [self.labels_[label] for label in labels]
+
+    @property
+    def start_probabilities_(self) -> Floats:
+        """p(first label), shape (labels,)."""
+        table: Floats = self._fitted().transitions
+        first: Floats = table[(-1,) * (table.ndim - 1)][:-1]
+        return first.copy()
+
+    @property
+    def transition_probabilities_(self) -> Floats:
+        """p(label | label before), from row to column.
+
+        Of second order p(label | label before the last, last label); then the first two axes have
+        one place more, the last, for the boundary before a sequence.
+        """
+        table = self._fitted().transitions
+        return (table[:-1, :-1] if table.ndim == 2 else table[..., :-1]).copy()
+
+    @property
+    def stop_probabilities_(self) -> Floats | None:
+        """p(end | labels before), as `transition_probabilities_`; None if ends have none."""
+        model = self._fitted()
+        if not model.ends:
+            return None
+        table = model.transitions[..., -1]
+        return (table[:-1] if table.ndim == 1 else table).copy()
+
+    @property
+    def emission_probabilities_(self) -> Floats:
+        """p(token | label) without contexts, shape (labels, known tokens)."""
+        model = self._fitted()
+        table = np.zeros((model.label_count, model.symbol_count))
+        owners = np.repeat(np.arange(model.symbol_count), np.diff(model.emissions.first))
+        table[model.emissions.labels, owners] = model.emissions.probabilities
+        return table
+
+    @property
+    def vocabulary_(self) -> tuple[str, ...] | None:
+        """The known words, in order of their numbers; None if tokens are numbers themselves."""
+        self._fitted()
+        return self._symbols.words
+
+    def to_store(self) -> tuple[dict[str, Any], dict[str, store.Array]]:
+        """Return parameters and arrays for a model file."""
+        model = self._fitted()
+        arrays = {
+            **store.nested("model", model.to_arrays()),
+            **store.nested("symbols", self._symbols.to_arrays()),
+        }
+        if self._unknown is not None:
+            arrays |= store.nested("unknown", self._unknown.to_arrays())
+            arrays |= store.nested("alphabet", self._unknown.alphabet.arrays)
+        learnt = {"labels": list(self.labels_), "ends": model.ends, "symbols": self._symbols.count}
+        return {"params": self.get_params(), **learnt}, arrays
+
+    @classmethod
+    def from_store(
+        cls,
+        parameters: dict[str, Any],
+        arrays: dict[str, store.Array],
+        origin: str,
+        alphabet: Alphabet | None = None,
+    ) -> Self:
+        """Restore what `to_store` gave; whole numbers need no alphabet.
+
+        Raises
+        ------
+        ModelError
+            If parameters or arrays are not sound; it names ``origin``.
+        """
+        return super().from_store(parameters, arrays, origin, alphabet or default_alphabet())
+
+    @classmethod
+    def _restored(
+        cls,
+        parameters: dict[str, Any],
+        arrays: dict[str, store.Array],
+        alphabet: Alphabet,
+        origin: str,
+    ) -> Self:
+        tagger = cls(**parameters["params"])
+        tagger._check_params()
+        names = as_names(parameters["labels"], "labels")
+        model = HMMModel.from_arrays(store.within("model", arrays), bool(parameters["ends"]))
+        symbols = Symbols.from_arrays(store.within("symbols", arrays), parameters["symbols"])
+        given = store.within("unknown", arrays)
+        unknown = UnknownWords.from_arrays(alphabet, given) if given else None
+        if not len(names) == model.label_count or symbols.count != model.symbol_count:
+            raise ValueError("there is not one name for each label, and one number for each token")
+        if unknown is not None and unknown.label_count != model.label_count:
+            raise ValueError("the affixes are those of other labels")
+        if model.transitions.ndim != tagger.order + 1:
+            raise ValueError("the transitions are those of another order")
+        tagger._set(names, model, symbols, unknown)
+        return tagger
+
+    def _check_params(self) -> None:
+        """Raise a TypeError or ValueError if a parameter of the constructor is unusable."""
+        raise NotImplementedError
+
+    def _set(
+        self,
+        names: tuple[str, ...],
+        model: HMMModel,
+        symbols: Symbols,
+        unknown: UnknownWords | None,
+    ) -> None:
+        self.labels_ = names
+        self._model = model
+        self._symbols = symbols
+        self._unknown = unknown
+        self._decoder = decoder_of(model)
+
+    def _fitted(self) -> HMMModel:
+        if self._model is None:
+            raise ValueError(
+                "this HMMTagger has learnt nothing yet: call fit(), fit_em() or load()"
+            )
+        return self._model
+
+    def _batches(self, X: Sequence[Tokens], allowed: Allowed | None) -> Iterator[Batch]:
+        """Yield the sequences as the decoders take them, so many at once that arrays stay small."""
+        unknown = self._fitted().emissions.unknown
+        X = check_sequences(X)
+        for sequences, choices in chunks(X, allowed, TOKENS_AT_ONCE):
+            seen = self._symbols.encode(sequences)
+            mask = None if choices is None else mask_of(choices, self.labels_, seen.offsets)
+            if self._unknown is not None:
+                guesses = self._unknown.guess(seen.unknown)
+            else:
+                others = max(int(seen.symbols.max(initial=-1)) + 1 - self._symbols.count, 0)
+                guesses = np.tile(unknown, (others, 1))
+            yield Batch(seen.offsets, seen.symbols, guesses, mask)
+
+
+def _require_paths(scores: Floats, before: int) -> None:
+    """Raise a ValueError if a sequence of a batch has no path; ``before`` came before it."""
+    impossible = np.flatnonzero(np.isneginf(scores))
+    if len(impossible):
+        raise ValueError(
+            f"sequence {before + int(impossible[0]) + 1} has no path: it is impossible by what was "
+            "learnt, or labels that are allowed cannot follow each other"
+        )
