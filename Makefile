@@ -59,7 +59,7 @@ $(VENV)/.built: $(SOURCES) | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.built-dev: $(VENV)/.built
-	$(BIN)/python -m pip install -q "pytest>=8" "hypothesis>=6" "ruff>=0.9" "mypy>=1.13" "cython-lint>=0.16" "build>=1.2"
+	$(BIN)/python -m pip install -q "pytest>=8" "hypothesis>=6" "ruff>=0.9" "mypy>=1.13" "cython-lint>=0.16" "build>=1.2" "scikit-learn>=1.6"
 	@touch $@
 
 clean:

@@ -858,7 +858,7 @@ def test_damaged_classes_are_refused() -> None:
     extractor.fit_transform(*LABELLED[:1], labels=LABELLED[1])
     parameters, arrays = extractor.to_store()
     names = [name for name in arrays if name.startswith("labels/")]
-    assert len(names) == 3
+    assert len(names) == 6
     for name in names:
         array = arrays[name]
         damages = [array[:-1], array.astype(np.float64), array[None]]

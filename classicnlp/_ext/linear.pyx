@@ -10,6 +10,18 @@ import numpy as np
 
 LAST = 1 << 15
 
+cdef extern from "linear.h":
+    ctypedef struct Weights "classicnlp_weights":
+        int64_t labels
+        const int32_t* cells
+        int64_t row_cells
+        const float* rows
+        const float* weights
+        const uint16_t* names
+    void emissions_of "classicnlp_emissions" (
+        const Weights* w, const int64_t* first, const int32_t* features, const double* values,
+        int64_t places, double* scores) noexcept nogil
+
 cdef enum:
     LAST_BIT = 1 << 15
 
@@ -60,30 +72,20 @@ def emissions(
     -------
     float64 array, shape (places, labels)
     """
-    cdef Py_ssize_t places = first.shape[0] - 1, count = rows.shape[1], t, k, y
-    cdef int32_t cell, row_cells = <int32_t> (rows.shape[0] * rows.shape[1])
-    cdef double value = 1.0
+    cdef Py_ssize_t places = first.shape[0] - 1, count = rows.shape[1]
+    cdef Weights model
     scores = np.zeros((places, count))
-    cdef double[:, ::1] out = scores
     if features.shape[0] == 0 or cells.shape[0] == 0:
         return scores
+    cdef double[:, ::1] out = scores
+    model.labels = count
+    model.cells = &cells[0]
+    model.row_cells = rows.shape[0] * rows.shape[1]
+    model.rows = &rows[0, 0] if rows.shape[0] else NULL
+    model.weights = &weights[0] if weights.shape[0] else NULL
+    model.names = &labels[0] if weights.shape[0] else NULL
     with nogil:
-        for t in range(places):
-            for k in range(first[t], first[t + 1]):
-                cell = cells[features[k]]
-                if values is not None:
-                    value = values[k]
-                if cell < 0:
-                    continue
-                if cell < row_cells:
-                    for y in range(count):
-                        out[t, y] += value * rows[cell / count, y]
-                    continue
-                cell -= row_cells
-                while not labels[cell] & LAST_BIT:
-                    out[t, labels[cell]] += value * weights[cell]
-                    cell += 1
-                out[t, labels[cell] ^ LAST_BIT] += value * weights[cell]
+        emissions_of(&model, &first[0], &features[0], &values[0] if values is not None else NULL, places, &out[0, 0])
     return scores
 
 

@@ -39,6 +39,20 @@ class Path(NamedTuple):
     probability: float
 
 
+class LabelLists(list[list[str]]):
+    """The labels of sequences, a list of lists, of which numpy makes an array of lists.
+
+    scikit-learn's `cross_val_predict` puts such arrays together; numpy would refuse lists of
+    unequal lengths.
+    """
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[np.object_]:
+        array = np.empty(len(self), object)
+        for number, labels in enumerate(self):
+            array[number] = labels
+        return array
+
+
 class SequenceTagger(Storable, Estimator):
     """Gives every token of a sequence a label.
 
@@ -95,7 +109,7 @@ class SequenceTagger(Storable, Estimator):
         ValueError
             If X and y do not have the same lengths.
         """
-        X, y = list(X), list(y)
+        X, y = check_sequences(X), check_sequences(y)
         check_lengths(X, y)
         right = total = 0
         for gold, predicted in zip(y, self.predict(X), strict=True):
@@ -105,7 +119,7 @@ class SequenceTagger(Storable, Estimator):
 
 
 def check_sequences(X: Any) -> list[Tokens]:
-    """Return the sequences as a list.
+    """Return the sequences as a list, those that are arrays of strings as lists.
 
     Raises
     ------
@@ -118,10 +132,13 @@ def check_sequences(X: Any) -> list[Tokens]:
         sequences = list(X)
     except TypeError:
         raise TypeError(f"expected a list of sequences, got {type(X).__name__}") from None
-    for number, sequence in enumerate(sequences, 1):
-        if not isinstance(sequence, Sequence) and not isinstance(sequence, np.ndarray):
+    for number, sequence in enumerate(sequences):
+        if isinstance(sequence, np.ndarray):
+            if sequence.dtype.kind == "U":
+                sequences[number] = sequence.tolist()
+        elif not isinstance(sequence, Sequence):
             kind = type(sequence).__name__
-            raise TypeError(f"sequence {number} must be a list of tokens, got {kind}")
+            raise TypeError(f"sequence {number + 1} must be a list of tokens, got {kind}")
     return sequences
 
 
@@ -160,7 +177,8 @@ def label_numbers(
                 kind = type(label).__name__
                 raise TypeError(f"a label must be a str, got {kind} in sequence {number}")
     if labels is None:
-        labels = sorted({label for sequence in y for label in sequence})
+        distinct = {label for sequence in y for label in sequence}
+        labels = sorted(map(str.__str__, distinct))  # str alone, where they are of a subclass
     if not labels:
         raise ValueError("there is nothing to learn from: no token has a label")
     numbers = {label: i for i, label in enumerate(labels)}

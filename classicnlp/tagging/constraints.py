@@ -22,6 +22,7 @@ def mask_of(
     allowed: Sequence[Sequence[AllowedHere] | None],
     labels: Sequence[str],
     offsets: NDArray[np.int64],
+    before: int = 0,
 ) -> NDArray[np.float64]:
     """Return what to add to the scores of labels so that no others than the allowed ones are taken.
 
@@ -33,6 +34,8 @@ def mask_of(
         All Y labels, in the order of their numbers.
     offsets : int64 array, shape (sequences + 1,)
         Where each sequence begins among the N places, and the end of the last.
+    before : int
+        How many sequences came before these, for messages.
 
     Returns
     -------
@@ -56,16 +59,17 @@ def mask_of(
         raise ValueError(f"X has {len(bounds) - 1} sequences, allowed has {len(allowed)}")
     numbers = {label: i for i, label in enumerate(labels)}
     mask = np.zeros((bounds[-1], len(labels)))
-    for number, (choices, (start, end)) in enumerate(zip(allowed, pairwise(bounds), strict=True)):
+    spans = zip(allowed, pairwise(bounds), strict=True)
+    for number, (choices, (start, end)) in enumerate(spans, before + 1):
         if choices is None:
             continue
         if len(choices) != end - start:
             raise ValueError(
-                f"sequence {number + 1} has {end - start} tokens, allowed has {len(choices)} places"
+                f"sequence {number} has {end - start} tokens, allowed has {len(choices)} places"
             )
         for place, choice in enumerate(choices):
             if choice is not None:
-                where = f"sequence {number + 1}, place {place + 1}"
+                where = f"sequence {number}, place {place + 1}"
                 mask[start + place] = -np.inf
                 mask[start + place, _numbers_of(choice, numbers, where)] = 0.0
     return mask

@@ -9,7 +9,7 @@ import numpy as np
 
 from classicnlp._ext import chain
 from classicnlp.checks import require_at_least, require_count
-from classicnlp.corpus.schemes import SCHEMES, Scheme
+from classicnlp.corpus.schemes import SCHEMES, Scheme, legal_transitions
 from classicnlp.tagging.base import (
     Labelled,
     Labels,
@@ -164,8 +164,11 @@ class CRFTagger(LinearTagger):
         X, y = check_sequences(X), check_sequences(y)
         check_lengths(X, y)
         if dev is not None:
+            dev = check_sequences(dev[0]), check_sequences(dev[1])
             check_lengths(*dev)
         labels, gold = label_numbers(y)
+        if self.scheme is not None:
+            legal_transitions(labels, self.scheme)  # before training, not after
         extractor = extractor_for(self.features, X)
         observations = extractor.fit_transform(X, self.min_count, y).check()
         training = CrfTraining(

@@ -15,6 +15,7 @@ from classicnlp._ext.hmm import exps
 from classicnlp.checks import as_names, require_count
 from classicnlp.tagging.base import (
     Allowed,
+    LabelLists,
     Labels,
     Path,
     SequenceTagger,
@@ -28,7 +29,6 @@ from classicnlp.tagging.hmm_model import HMMModel
 from classicnlp.tagging.hmm_sampling import Sampler
 from classicnlp.tagging.hmm_symbols import Symbols
 from classicnlp.tagging.unknown_words import UnknownWords
-from classicnlp.text import default_alphabet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,7 +75,7 @@ class LearntHMM(SequenceTagger):
             If nothing was learnt yet, or there is no path: constraints leave none, or what was
             learnt says that the sequence is impossible.
         """
-        result: list[list[str]] = []
+        result = LabelLists()
         for batch in self._batches(X, allowed):
             paths, scores = self._decoder.decode(batch)
             _require_paths(scores, len(result))
@@ -247,23 +247,6 @@ class LearntHMM(SequenceTagger):
         return {"params": self.get_params(), **learnt}, arrays
 
     @classmethod
-    def from_store(
-        cls,
-        parameters: dict[str, Any],
-        arrays: dict[str, store.Array],
-        origin: str,
-        alphabet: Alphabet | None = None,
-    ) -> Self:
-        """Restore what `to_store` gave; whole numbers need no alphabet.
-
-        Raises
-        ------
-        ModelError
-            If parameters or arrays are not sound; it names ``origin``.
-        """
-        return super().from_store(parameters, arrays, origin, alphabet or default_alphabet())
-
-    @classmethod
     def _restored(
         cls,
         parameters: dict[str, Any],
@@ -286,6 +269,21 @@ class LearntHMM(SequenceTagger):
             raise ValueError("the transitions are those of another order")
         tagger._set(names, model, symbols, unknown)
         return tagger
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(vars(self))
+        if self._model is not None:
+            for name in ("_model", "_symbols", "_unknown", "_decoder"):
+                del state[name]  # kernels, which a model file has as arrays
+            state["stored"] = self.to_store()
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        stored = state.pop("stored", None)
+        if stored is not None:
+            parameters, arrays = stored
+            vars(self).update(vars(self.from_store(parameters, arrays, "a pickle")))
+        vars(self).update(state)
 
     def _check_params(self) -> None:
         """Raise a TypeError or ValueError if a parameter of the constructor is unusable."""
@@ -315,9 +313,13 @@ class LearntHMM(SequenceTagger):
         """Yield the sequences as the decoders take them, so many at once that arrays stay small."""
         unknown = self._fitted().emissions.unknown
         X = check_sequences(X)
+        done = 0
         for sequences, choices in chunks(X, allowed, TOKENS_AT_ONCE):
             seen = self._symbols.encode(sequences)
-            mask = None if choices is None else mask_of(choices, self.labels_, seen.offsets)
+            mask = None
+            if choices is not None:
+                mask = mask_of(choices, self.labels_, seen.offsets, done)
+            done += len(sequences)
             if self._unknown is not None:
                 guesses = self._unknown.guess(seen.unknown)
             else:

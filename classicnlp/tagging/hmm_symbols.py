@@ -65,10 +65,9 @@ class Symbols:
         ValueError
             If there is no token, or a number is negative or above 2**24.
         """
-        first = next((token for sequence in sequences for token in sequence), None)
-        if first is None:
+        if not any(map(len, sequences)):
             raise ValueError("there is nothing to learn from: no sequence has a token")
-        if isinstance(first, str):
+        if isinstance(next(chain.from_iterable(sequences)), str):
             words = set(chain.from_iterable(sequences))
             for word in words:
                 _require_word(word)
@@ -132,7 +131,10 @@ def _require_word(token: Any) -> str:
 
 def _whole_numbers(sequences: Sequence[Tokens]) -> NDArray[np.int64]:
     """Return all tokens as one array of numbers from 0."""
-    arrays = [np.asarray(sequence) for sequence in sequences if len(sequence)]
+    try:
+        arrays = [np.asarray(sequence) for sequence in sequences if len(sequence)]
+    except ValueError:  # some tokens are lists
+        raise TypeError("tokens must be str, or whole numbers from 0: got lists") from None
     for array in arrays:
         if array.dtype.kind not in "iu" or array.ndim != 1:
             raise TypeError(

@@ -17,6 +17,7 @@ from classicnlp.checks import as_array, as_names, require_count
 from classicnlp.corpus.schemes import Scheme, legal_transitions
 from classicnlp.tagging.base import (
     Allowed,
+    LabelLists,
     Path,
     SequenceTagger,
     Tokens,
@@ -206,7 +207,7 @@ class LinearTagger(SequenceTagger):
         ValueError
             If nothing was learnt yet, or constraints leave no path.
         """
-        result: list[list[str]] = []
+        result = LabelLists()
         for scored in self._scored(X, allowed):
             paths, scores = chain.decode(*scored, *self._ends())
             self._require_paths(scores, len(result))
@@ -319,6 +320,7 @@ class LinearTagger(SequenceTagger):
         extractor = {"kind": self._extractor.kind, "parameters": parameters}
         names = {"labels": list(self.labels_), "extractor": extractor}
         params = self.get_params(deep=False)
+        params.pop("workers", None)  # a matter of the machine: it changes nothing in the model
         if not isinstance(params["features"], str):
             params["features"] = None  # the extractor says it all
         return {"params": params, **names}, arrays
@@ -352,6 +354,11 @@ class LinearTagger(SequenceTagger):
         tagger._model = LinearModel(**given).checked()
         if len(tagger.labels_) != len(tagger._model.starts):
             raise ValueError("there is not one name for each label")
+        none = extractor.transform([])
+        if none.feature_count > len(tagger._model.cells):
+            raise ValueError("there are no cells for some features")
+        if none.edge_count >= len(tagger._model.edge_first):
+            raise ValueError("there are no pairs for some features of transitions")
         return tagger
 
     def _check_params(self) -> None:
@@ -360,8 +367,7 @@ class LinearTagger(SequenceTagger):
 
     def _fitted(self) -> LinearModel:
         if self._model is None:
-            name = type(self).__name__
-            raise ValueError(f"this {name} has learnt nothing yet: call fit() or load()")
+            raise self._not_fitted()
         return self._model
 
     def _ends(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -370,16 +376,22 @@ class LinearTagger(SequenceTagger):
 
     def _scored(self, X: Sequence[Tokens], allowed: Allowed | None) -> Iterator[_Scored]:
         """Yield the scores of the sequences, so many at once that their arrays stay small."""
-        self._fitted()
+        model = self._fitted()
         X = check_sequences(X)
-        done = 0
-        for sequences, choices in chunks(X, allowed, TOKENS_AT_ONCE):
+        at_once, done = TOKENS_AT_ONCE, 0
+        if len(model.edge_pairs):
+            at_once //= len(model.starts)  # every place has a table of transitions
+        for sequences, choices in chunks(X, allowed, at_once):
             seen = self._extractor.transform(sequences, done)
-            yield self._score_of(seen, sequences, choices)
+            yield self._score_of(seen, sequences, choices, done)
             done += len(sequences)
 
     def _score_of(
-        self, seen: Observations, sequences: Sequence[Tokens], allowed: Allowed | None
+        self,
+        seen: Observations,
+        sequences: Sequence[Tokens],
+        allowed: Allowed | None = None,
+        before: int = 0,
     ) -> _Scored:
         model = self._fitted()
         scores = emissions(
@@ -387,7 +399,7 @@ class LinearTagger(SequenceTagger):
             model.cells, model.rows, model.weights, model.weight_labels,
         )  # fmt: skip
         if allowed is not None:
-            scores += mask_of(allowed, self.labels_, offsets_of(map(len, sequences)))
+            scores += mask_of(allowed, self.labels_, offsets_of(map(len, sequences)), before)
         transitions = model.transitions
         if seen.edge_first is not None and len(model.edge_pairs):
             assert seen.edges is not None

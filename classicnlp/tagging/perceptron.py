@@ -1,16 +1,19 @@
-"""Training of averaged structured perceptrons over numbered features."""
+"""Training of structured perceptrons over numbered features."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from classicnlp._ext.perceptron import train_pass
+from classicnlp._ext.perceptron import Learner
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+SEQUENCES_AT_ONCE = 2048
+"""How many a kernel learns from before Ctrl-C is heard."""
 
 FORBIDDEN = -(1 << 20)
 """The weight of a transition that never happens; training does not change it."""
@@ -28,21 +31,46 @@ class Sequences(NamedTuple):
         Where each sequence begins among the places, and the end of the last.
     first, features : int64 and int32 arrays
         The features of place i are ``features[first[i]:first[i + 1]]``; -1 stands for none.
-    gold : uint8 array
+    gold : integer array
         The label of each place.
-    candidate_first, candidate_labels : int64 and uint8 arrays
-        The labels to choose from at each place; the right one is among them.
+    candidate_first, candidate_labels : int64 and uint8 arrays, or None
+        The labels to choose from at each place, the right one among them; None stands for all.
     feature_count, label_count : int
+    values : float64 array, optional
+        The value of each entry of ``features``; without them all are 1.
+    edge_first, edges : int64 and int32 arrays, optional
+        The features of the transition into each place.
     """
 
     offsets: NDArray[np.int64]
     first: NDArray[np.int64]
     features: NDArray[np.int32]
-    gold: NDArray[np.uint8]
-    candidate_first: NDArray[np.int64]
-    candidate_labels: NDArray[np.uint8]
+    gold: NDArray[np.integer[Any]]
+    candidate_first: NDArray[np.int64] | None
+    candidate_labels: NDArray[np.uint8] | None
     feature_count: int
     label_count: int
+    values: NDArray[np.float64] | None = None
+    edge_first: NDArray[np.int64] | None = None
+    edges: NDArray[np.int32] | None = None
+
+
+class Step(NamedTuple):
+    """How far a mistake moves the weights.
+
+    Attributes
+    ----------
+    rule : str
+        One of `classicnlp._ext.perceptron.RULES`.
+    margin : float
+        By how much the right label must win at each place.
+    aggressiveness : float
+        The limit C of passive-aggressive steps.
+    """
+
+    rule: str = "averaged"
+    margin: float = 0.0
+    aggressiveness: float = 1.0
 
 
 class LinearWeights(NamedTuple):
@@ -88,39 +116,61 @@ def train(
         Returns the weights averaged over all steps so far; to be called before the next epoch.
     """
     _check(data)
-    labels = data.label_count
-    rows = np.full(data.feature_count, -1, np.int32)
-    # Untouched pages of zeros take no memory, so that room for every feature costs nothing.
-    weights = np.zeros((data.feature_count + 1, labels), np.int32)
-    sums = np.zeros((data.feature_count + 1, labels), np.int64)
-    transitions = np.zeros((labels, labels), np.int32)
+    data = data._replace(gold=data.gold.astype(np.int32))
+    candidates = data.candidate_labels
+    if candidates is not None and len(candidates) == len(data.gold) * data.label_count:
+        data = data._replace(candidate_first=None, candidate_labels=None)
+    no_edges = np.zeros(1, np.int64), np.zeros(0, np.int32)
+    learner = Learner(data.feature_count, data.label_count, *no_edges)
+    chain = learner.chain
     if forbidden is not None:
-        transitions[forbidden] = FORBIDDEN
-    transition_sums = np.zeros((labels, labels), np.int64)
-    starts = np.zeros(labels, np.int32)
-    start_sums = np.zeros(labels, np.int64)
+        chain[1:][forbidden] = FORBIDDEN
     generator = np.random.default_rng(seed)
-    step, used = 1, 0
     for _ in range(epochs):
         order = generator.permutation(len(data.offsets) - 1)
-        mistakes, step, used = train_pass(
-            data.offsets, data.first, data.features, data.gold,
-            data.candidate_first, data.candidate_labels, order, step, used, margin,
-            rows, weights, sums, transitions, transition_sums, starts, start_sums,
-        )  # fmt: skip
+        mistakes = learn(learner, data, order, Step(margin=margin))
 
-        def average(step: int = step, used: int = used) -> LinearWeights:
+        def average() -> LinearWeights:
+            rows = learner.rows
             features = np.flatnonzero(rows >= 0).astype(np.int32)
-            places = rows[features]
-            averaged = weights[:used] - sums[:used] / step
+            used, step = learner.used, learner.step
+            averaged = learner.weights[:used] - learner.sums[:used] / step
+            links = (chain - learner.chain_sums / step).astype(np.float32)
             return LinearWeights(
-                features,
-                averaged[places].astype(np.float32),
-                (transitions - transition_sums / step).astype(np.float32),
-                (starts - start_sums / step).astype(np.float32),
+                features, averaged[rows[features]].astype(np.float32), links[1:], links[0]
             )
 
         yield mistakes, average
+
+
+def learn(learner: Learner, data: Sequences, order: NDArray[np.int64], step: Step) -> int:
+    """Learn from sequences in the given order; stop in between if Ctrl-C is pressed.
+
+    Parameters
+    ----------
+    learner : Learner
+        It changes.
+    data : Sequences
+        What to learn from; quickest if ``gold`` is of type int32.
+    order : int64 array
+        The numbers of sequences.
+    step : Step
+        How far a mistake moves the weights.
+
+    Returns
+    -------
+    int
+        How many labels were not right, or did not win by the margin.
+    """
+    mistakes = 0
+    gold = data.gold.astype(np.int32, copy=False)
+    for start in range(0, len(order), SEQUENCES_AT_ONCE):
+        mistakes += learner.learn(
+            data.offsets, data.first, data.features, data.values, gold,
+            data.candidate_first, data.candidate_labels, data.edge_first, data.edges,
+            order[start : start + SEQUENCES_AT_ONCE], *step,
+        )  # fmt: skip
+    return mistakes
 
 
 def best_epoch(
@@ -171,6 +221,8 @@ def best_epoch(
 
 def _check(data: Sequences) -> None:
     """Raise a ValueError unless the kernel can trust every number in the data."""
+    assert data.candidate_first is not None
+    assert data.candidate_labels is not None
     for name, starts, size in (
         ("offsets", data.offsets, len(data.gold)),
         ("first", data.first, len(data.features)),

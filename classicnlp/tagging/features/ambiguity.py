@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
@@ -44,24 +44,45 @@ class AmbiguityClasses:
         The key of each word.
     slots : int32 array
         The table by which keys are found.
-    classes : uint64 array, shape (words + 1,)
-        The key of each word's class, at the end that of all other words.
+    classes : int32 array, shape (words + 1,)
+        The number of each word's class, at the end that of all other words.
+    class_keys, texts : uint64 array and list of str
+        The key of each class, and what to call it.
     """
 
     def __init__(
-        self, words: NDArray[np.uint64], slots: NDArray[np.int32], classes: NDArray[np.uint64]
+        self,
+        words: NDArray[np.uint64],
+        slots: NDArray[np.int32],
+        classes: NDArray[np.int32],
+        class_keys: NDArray[np.uint64],
+        texts: list[str],
     ):
         self._words = words
         self._slots = slots
         self._classes = classes
+        self._class_keys = class_keys
+        self._texts = texts
 
     def keys(self, chunk: Chunk, words: NDArray[np.uint64]) -> NDArray[np.uint64]:
         """Return the key of the class of each word, of which the key is given."""
-        return self._classes[find(self._slots, self._words, words)]
+        return self._class_keys[self._classes[find(self._slots, self._words, words)]]
+
+    def text(self, word: NDArray[np.uint64]) -> str:
+        """Return the class of a word, of which the key is given, for a feature's name."""
+        return self._texts[int(self._classes[find(self._slots, self._words, word)][0])]
 
     def arrays(self) -> dict[str, store.Array]:
         """Return what a model file holds of them."""
-        return {"words": self._words, "slots": self._slots, "classes": self._classes}
+        encoded = [text.encode("utf-8", "surrogatepass") for text in self._texts]
+        return {
+            "words": self._words,
+            "slots": self._slots,
+            "classes": self._classes,
+            "class_keys": self._class_keys,
+            "text": np.frombuffer(b"".join(encoded), np.uint8),
+            "text_offsets": offsets_of(map(len, encoded)),
+        }
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, store.Array]) -> AmbiguityClasses:
@@ -74,13 +95,24 @@ class AmbiguityClasses:
         """
         words = as_array(arrays["words"], np.uint64, "words")
         slots = as_array(arrays["slots"], np.int32, "slots")
-        classes = as_array(arrays["classes"], np.uint64, "classes")
-        if any(array.ndim != 1 for array in (words, slots, classes)):
+        classes = as_array(arrays["classes"], np.int32, "classes")
+        keys = as_array(arrays["class_keys"], np.uint64, "class_keys")
+        offsets = as_array(arrays["text_offsets"], np.int64, "text_offsets")
+        if any(array.ndim != 1 for array in (words, slots, classes, keys, offsets)):
             raise ValueError("the arrays of ambiguity classes must have one dimension")
         check_slots(slots, len(words))
         if len(classes) != len(words) + 1:
             raise ValueError("there must be a class for each word, and one for all others")
-        return cls(words, slots, classes)
+        if not 0 <= classes.min() <= classes.max() < len(keys) == len(offsets) - 1:
+            raise ValueError("each class must have a key and a text")
+        text = as_array(arrays["text"], np.uint8, "text")
+        if text.ndim != 1 or offsets[0] != 0 or offsets[-1] != len(text):
+            raise ValueError("text_offsets must rise from 0 to the length of the text")
+        texts = [
+            text[start:stop].tobytes().decode("utf-8", "surrogatepass")
+            for start, stop in pairwise(offsets.tolist())
+        ]
+        return cls(words, slots, classes, keys, texts)
 
 
 class HeldOutClasses:
@@ -190,10 +222,10 @@ def learn_classes(
     numbers += 1  # the class of what was not seen has code 0 and number 0
     class_keys, texts = _class_texts(distinct, names)
     of_all, of_folds = np.split(numbers[1:], [len(known)])
-    classes = class_keys[np.append(of_all, np.int32(0))]
+    classes = np.append(of_all, np.int32(0)).astype(np.int32)
     held_out = of_folds.reshape(FOLDS, len(known))[folds, word_numbers]
     return (
-        AmbiguityClasses(known, slots_of(known), classes),
+        AmbiguityClasses(known, slots_of(known), classes, class_keys, texts),
         HeldOutClasses(held_out, class_keys, texts),
     )
 

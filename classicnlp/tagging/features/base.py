@@ -77,6 +77,25 @@ class FeatureExtractor(Estimator, abc.ABC):
         """
 
     @abc.abstractmethod
+    def extended(self, sequences: Sequence[Sequence[Token]], min_count: int = 1) -> Self:
+        """Return an extractor that knows the features of further training data, too.
+
+        Those that are known already keep their numbers. New ones are numbered behind them if these
+        sequences have them at least ``min_count`` times.
+
+        Parameters
+        ----------
+        sequences : list of sequences of tokens
+        min_count : int
+            From 1.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As for `fit_transform`, and if that was not called before.
+        """
+
+    @abc.abstractmethod
     def names(self, features: ArrayLike | None = None) -> list[str]:
         """Return readable names of features, by default of all in order of their numbers."""
 

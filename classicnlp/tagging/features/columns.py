@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import copy
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
@@ -210,6 +211,43 @@ class ColumnFeatures(FeatureExtractor):
         listed, offsets = as_sequences(sequences, start)
         rows = _numbered(listed, offsets, start, self._columns(), sides, self._beyond)
         return self._observations(offsets, rows, [None, None])
+
+    def extended(self, sequences: Sequence[Sequence[Token]], min_count: int = 1) -> Self:
+        """Return an extractor that knows the features of further training data, too.
+
+        Columns that training data tell of stay as the first training data told of them.
+
+        Parameters
+        ----------
+        sequences : list of sequences of tokens
+        min_count : int
+            From 1.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As for `fit_transform`, and if that was not called before.
+        """
+        require_count(min_count, "min_count", 1)
+        sides, bits = self._fitted(), check_bits(self.hash_bits)
+        listed, offsets = as_sequences(sequences)
+        columns = self._columns()
+        texts = _Texts(columns)
+        learning = [_LearningSide(side.templates, texts) for side in sides]
+        if bits is None:
+            _numbered(listed, offsets, 0, columns, learning, self._beyond)
+        features, edges = (
+            Side(
+                side.templates,
+                side.vocabulary.merged(
+                    more.finish(min_count)[0].vocabulary if bits is None else HashedVocabulary(bits)
+                ),
+            )
+            for side, more in zip(sides, learning, strict=True)
+        )
+        both = copy.copy(self)
+        both._set_learnt(features, edges, self._beyond)
+        return both
 
     def names(self, features: ArrayLike | None = None) -> list[str]:
         """Return readable names of features, by default of all in order of their numbers."""

@@ -138,6 +138,25 @@ class DictFeatures(FeatureExtractor):
             read.add(vocabulary.find(keys), values, first)
         return read.observations(offsets, None, vocabulary.size)
 
+    def extended(self, sequences: Sequence[Sequence[Token]], min_count: int = 1) -> Self:
+        """Return an extractor that knows the features of further training data, too.
+
+        Parameters
+        ----------
+        sequences : list of sequences of dict, or of list, tuple or set of str
+        min_count : int
+            From 1.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As for `fit_transform`, and if that was not called before.
+        """
+        known, both = self._fitted(), type(self)(self.hash_bits)
+        both.fit_transform(sequences, min_count)
+        both._vocabulary = known.merged(both._vocabulary)
+        return both
+
     def names(self, features: ArrayLike | None = None) -> list[str]:
         """Return the names of features, by default of all in order of their numbers."""
         vocabulary = self._fitted()

@@ -35,6 +35,9 @@ class Finder(Protocol):
     def kept(self, features: NDArray[np.bool_]) -> Finder:
         """Return only the features that are True here, numbered anew in the same order."""
 
+    def merged(self, other: Any) -> Finder:
+        """Return these features and behind them those of another of this type that are new."""
+
     def names(self, formats: Sequence[str], features: NDArray[np.int64]) -> list[str]:
         """Return the names of some features; ``formats`` has one for each kind of them."""
 
@@ -120,9 +123,25 @@ class Vocabulary:
         check_mask(features, self.size)
         order = np.flatnonzero(features)
         parts = rows_at(order, self._widths[self._templates], self._parts)
-        texts = self._texts(np.arange(len(self._text_offsets) - 1))
+        texts = self._all_texts()
         return Vocabulary.made(
             self._keys[order], self._templates[order], parts, texts, self._widths
+        )
+
+    def merged(self, other: Vocabulary) -> Vocabulary:
+        """Return these features and behind them those of another that are new."""
+        fresh = np.flatnonzero(self.find(other._keys) < 0)
+        texts = {text: number for number, text in enumerate(self._all_texts())}
+        numbers = np.array(
+            [texts.setdefault(text, len(texts)) for text in other._all_texts()], np.int32
+        )
+        parts = rows_at(fresh, other._widths[other._templates], other._parts)
+        return Vocabulary.made(
+            np.concatenate([self._keys, other._keys[fresh]]),
+            np.concatenate([self._templates, other._templates[fresh]]),
+            np.concatenate([self._parts, numbers[parts]]),
+            list(texts),
+            self._widths,
         )
 
     def names(self, formats: Sequence[str], features: NDArray[np.int64]) -> list[str]:
@@ -137,6 +156,9 @@ class Vocabulary:
             formats[template] % tuple(named[start:stop])
             for template, (start, stop) in zip(templates.tolist(), pairwise(ends), strict=True)
         ]
+
+    def _all_texts(self) -> list[str]:
+        return self._texts(np.arange(len(self._text_offsets) - 1))
 
     def _texts(self, numbers: NDArray[np.int64]) -> list[str]:
         text = self._text.tobytes()
@@ -218,6 +240,17 @@ class HashedVocabulary:
         numbers[self._places()[features]] = np.arange(int(features.sum()), dtype=np.int32)
         return HashedVocabulary(int(self._mask).bit_length(), numbers)
 
+    def merged(self, other: HashedVocabulary) -> HashedVocabulary:
+        """Return these features and behind them those of another that are new."""
+        if self._numbers is None:
+            return self
+        fresh = self._numbers < 0
+        if other._numbers is not None:
+            fresh &= other._numbers >= 0
+        numbers = self._numbers.copy()
+        numbers[fresh] = np.arange(self.size, self.size + int(fresh.sum()))
+        return HashedVocabulary(int(self._mask).bit_length(), numbers)
+
     def names(self, formats: Sequence[str], features: NDArray[np.int64]) -> list[str]:
         """Return "#" and the lowest bits of the key for some features."""
         places = features if self._numbers is None else self._places()[features]
@@ -226,7 +259,7 @@ class HashedVocabulary:
     def _places(self) -> NDArray[np.int64]:
         if self._numbers is None:
             return np.arange(self.size)
-        return np.flatnonzero(self._numbers >= 0)
+        return np.argsort(self._numbers)[len(self._numbers) - self.size :]
 
     def arrays(self) -> dict[str, store.Array]:
         """Return what a model file holds of it."""
@@ -244,9 +277,9 @@ class HashedVocabulary:
         if "numbers" not in arrays:
             return cls(bits)
         numbers = as_array(arrays["numbers"], np.int32, "numbers")
-        used = numbers[numbers >= 0]
+        used = np.sort(numbers[numbers >= 0])
         if numbers.shape != (1 << bits,) or (used != np.arange(len(used))).any():
-            raise ValueError("the numbers of hashed features must rise from 0")
+            raise ValueError("hashed features must be numbered from 0")
         return cls(bits, numbers)
 
 

@@ -212,6 +212,10 @@ class _Words:
     def text(self, chunk: Chunk, place: int, column: int) -> str:
         """Return what a column of a word holds, as text for a feature's name."""
         name, word = self._used[column], self._alphabet.fold(chunk.token(place))
+        if name == LABELS:
+            assert isinstance(self._classes, AmbiguityClasses)
+            keys = _Words(self._alphabet, ["word"]).keys(Chunk([[word]], np.array([0, 1]), 0, 0))
+            return self._classes.text(keys[0])
         if name == "word":
             return word
         if name.startswith("prefix"):
