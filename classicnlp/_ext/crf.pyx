@@ -38,6 +38,7 @@ LARGEST_VALUE = 1e6  # larger ones leave too few bits to counts
 
 cdef enum:
     AHEAD = 2  # places whose cells are fetched before they are needed
+    STREAM = 24  # places whose features' numbers are
 
 
 def exponentials(const double[::1] x not None):
@@ -308,9 +309,17 @@ cdef void add_scores(const Data* data, const Work* work) noexcept nogil:
                 row[y] = 0.0
             if t < work.lengths[lane]:
                 place = work.starts[lane] + t
+                # Sequences are short, and eight are read at once: more streams than a processor
+                # follows by itself.
+                prefetch(first + place + STREAM)
+                prefetch(cells + first[place] + 6 * STREAM)
+                prefetch(data.gold + place + STREAM)
                 if t + AHEAD < work.lengths[lane]:
                     for k in range(first[place + AHEAD], first[place + AHEAD + 1]):
-                        prefetch(singles + cells[k])
+                        if cells[k] < row_cells:
+                            prefetch(data.weights + cells[k])
+                        else:
+                            prefetch(singles + cells[k])
                 for k in range(first[place], first[place + 1]):
                     if data.values != NULL:
                         value = data.values[k]
