@@ -38,10 +38,7 @@ def items(data, part: str, names: list[str]):
         bounds = first[low : high + 1].tolist()
         numbers = features[bounds[0] : bounds[-1]].tolist()
         start = bounds[0]
-        tokens = [
-            [names[f] for f in numbers[i - start : j - start]]
-            for i, j in pairwise(bounds)
-        ]
+        tokens = [[names[f] for f in numbers[i - start : j - start]] for i, j in pairwise(bounds)]
         yield low, high, pycrfsuite.ItemSequence(tokens)
 
 

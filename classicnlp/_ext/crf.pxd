@@ -21,11 +21,11 @@ cdef struct Single:
 
 # An objective's arrays, for functions without the GIL.
 cdef struct Data:
-    const int64_t* offsets
+    const int64_t* lengths
+    const int64_t* group_first  # the first place of each group
     const int64_t* first
     const int32_t* cells
     const double* values  # NULL if all are 1
-    const int64_t* order
     const int64_t* edge_first
     const int32_t* edges
     const int64_t* edge_pair_first
@@ -36,19 +36,22 @@ cdef struct Data:
     double* matrix  # exp(transitions - shift)
     double* group_values
     const int32_t* gold
+    const int32_t* before  # -1 at the start of a sequence
     double margin  # what the right labels score less
     int64_t edge_pair_count
     int64_t labels
     int64_t row_cells
     int64_t sequences
+    int64_t places
     int64_t longest
     double shift
     double scale  # counts are integers: probabilities times this
 
 # A worker's.
 cdef struct Work:
-    int64_t[CLASSICNLP_LANES] starts  # of the group's sequences
-    int64_t[CLASSICNLP_LANES] lengths
+    int64_t start  # the group's first place
+    int64_t stop
+    int64_t[CLASSICNLP_LANES] lengths  # of its sequences
     Group group
     double* row  # for each label
     double* square  # three times [from][to][lane]
@@ -61,12 +64,12 @@ cdef struct EdgeContext:
     const Work* work
 
 cdef class Objective:
-    cdef const int64_t[::1] offsets
+    cdef const int64_t[::1] lengths
+    cdef int64_t[::1] group_first
     cdef const int64_t[::1] first
     cdef const int32_t[::1] cells
     cdef const double[::1] values
     cdef const int32_t[::1] parameters
-    cdef const int64_t[::1] order
     cdef const int64_t[::1] edge_first
     cdef const int32_t[::1] edges
     cdef const int64_t[::1] edge_pair_first
@@ -77,6 +80,7 @@ cdef class Objective:
     cdef double[::1] edge_factors
     cdef double[::1] values_of_groups
     cdef const int32_t[::1] gold
+    cdef const int32_t[::1] before
     cdef readonly Py_ssize_t cell_count
     cdef readonly Py_ssize_t groups
     cdef Data data

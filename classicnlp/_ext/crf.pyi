@@ -7,13 +7,14 @@ LARGEST_VALUE: float
 
 def exponentials(x: NDArray[np.float64]) -> NDArray[np.float64]: ...
 def logarithms(x: NDArray[np.float64]) -> NDArray[np.float64]: ...
+def interleave(offsets: NDArray[np.int64], order: NDArray[np.int64]) -> NDArray[np.int64]: ...
 
 class Objective:
     cell_count: int
     groups: int
     def __init__(
         self,
-        offsets: NDArray[np.int64],
+        lengths: NDArray[np.int64],
         first: NDArray[np.int64],
         cells: NDArray[np.int32],
         values: NDArray[np.float64] | None,
@@ -21,12 +22,12 @@ class Objective:
         labels: int,
         cell_labels: NDArray[np.uint16],
         parameters: NDArray[np.int32],
-        order: NDArray[np.int64],
         edge_first: NDArray[np.int64] | None,
         edges: NDArray[np.int32] | None,
         edge_pair_first: NDArray[np.int64] | None,
         edge_pairs: NDArray[np.int32] | None,
         gold: NDArray[np.int32],
+        before: NDArray[np.int32],
         margin: float,
     ) -> None: ...
     @property

@@ -37,8 +37,7 @@ LAST = 1 << 15
 LARGEST_VALUE = 1e6  # larger ones leave too few bits to counts
 
 cdef enum:
-    AHEAD = 2  # places whose cells are fetched before they are needed
-    STREAM = 24  # places whose features' numbers are
+    AHEAD = 16  # places whose cells are fetched before they are needed
 
 
 def exponentials(const double[::1] x not None):
@@ -61,46 +60,78 @@ def logarithms(const double[::1] x not None):
     return result
 
 
+def interleave(const int64_t[::1] offsets not None, const int64_t[::1] order not None):
+    """Return the places of all sequences in the order in which they are worked on.
+
+    LANES sequences that follow one another in ``order`` are a group; first come the first places of
+    its sequences, then the second ones of those that have any, and so on.
+
+    Parameters
+    ----------
+    offsets : int64 array
+        Where each sequence begins among the places, and the end of the last.
+    order : int64 array, shape (sequences,)
+
+    Returns
+    -------
+    int64 array, shape (places,)
+    """
+    places = np.empty(offsets[offsets.shape[0] - 1], np.int64)
+    cdef int64_t[::1] out = places
+    cdef Py_ssize_t start, i, used = 0
+    cdef int64_t t, longest
+    for start in range(0, order.shape[0], CLASSICNLP_LANES):
+        longest = 0
+        for i in range(start, min(start + CLASSICNLP_LANES, order.shape[0])):
+            longest = max(longest, offsets[order[i] + 1] - offsets[order[i]])
+        for t in range(longest):
+            for i in range(start, min(start + CLASSICNLP_LANES, order.shape[0])):
+                if offsets[order[i]] + t < offsets[order[i] + 1]:
+                    out[used] = offsets[order[i]] + t
+                    used += 1
+    return places
+
+
 cdef class Objective:
     """Sequences with their features, and the weights that they are scored with.
 
     Parameters
     ----------
-    offsets, first, values
-        As in `Observations`.
+    lengths : int64 array
+        The length of each sequence. LANES that follow one another are a group, and the more alike
+        their lengths are, the better.
+    first, values
+        As in `Observations`, but for places in the order of `interleave`.
     cells : int32 array
-        The first cell of each of the `Observations`' features.
+        The first cell of each feature there.
     rows, labels : int
         How many rows of cells there are, and the cells of each.
     cell_labels : uint16 array
         The label of each cell behind the rows, plus LAST for the last one of a feature.
     parameters : int32 array
         The cell of each parameter.
-    order : int64 array, shape (sequences,)
-        The sequences; each LANES that follow one another are a group, and the more alike their
-        lengths are, the better.
     edge_first, edges : int64 and int32 arrays, or None
-        The features of transitions, as in `Observations`.
+        The features of transitions, as in `Observations`, in that order, too.
     edge_pair_first, edge_pairs : int64 and int32 arrays, or None
         The pairs of labels of each of these: from-label times labels plus to-label.
-    gold : int32 array, shape (places,)
-        The right label of each place.
+    gold, before : int32 arrays, shape (places,)
+        The right label of each place, and of the place before it, -1 at the start of a sequence.
     margin : float
         How much less the right labels score than their features say.
     """
 
     def __init__(
-        self, const int64_t[::1] offsets not None, const int64_t[::1] first not None,
+        self, const int64_t[::1] lengths not None, const int64_t[::1] first not None,
         const int32_t[::1] cells not None, const double[::1] values, Py_ssize_t rows, Py_ssize_t labels,
         const uint16_t[::1] cell_labels not None, const int32_t[::1] parameters not None,
-        const int64_t[::1] order not None, const int64_t[::1] edge_first, const int32_t[::1] edges,
+        const int64_t[::1] edge_first, const int32_t[::1] edges,
         const int64_t[::1] edge_pair_first, const int32_t[::1] edge_pairs,
-        const int32_t[::1] gold not None, double margin,
+        const int32_t[::1] gold not None, const int32_t[::1] before not None, double margin,
     ):
         cdef Py_ssize_t s, count = cell_labels.shape[0]
         cdef Data* data = &self.data
         self.cell_count = rows * labels + count
-        self.groups = (order.shape[0] + CLASSICNLP_LANES - 1) // CLASSICNLP_LANES
+        self.groups = (lengths.shape[0] + CLASSICNLP_LANES - 1) // CLASSICNLP_LANES
         largest = 1.0
         if values is not None and values.shape[0]:
             largest = max(float(np.abs(np.asarray(values)).max()), 1.0)
@@ -110,16 +141,19 @@ cdef class Objective:
         data.scale = 2.0 ** (62 - np.ceil(np.log2(max(first.shape[0], 4096) * largest)))
         data.labels = labels
         data.row_cells = rows * labels
-        data.sequences = order.shape[0]
+        data.sequences = lengths.shape[0]
+        data.places = first.shape[0] - 1
         data.longest = 1
-        for s in range(offsets.shape[0] - 1):
-            data.longest = max(data.longest, offsets[s + 1] - offsets[s])
-        self.offsets = offsets
+        self.lengths = lengths if lengths.shape[0] else np.zeros(1, np.int64)
+        self.group_first = np.zeros(self.groups + 1, np.int64)
+        for s in range(lengths.shape[0]):
+            data.longest = max(data.longest, lengths[s])
+            self.group_first[s // CLASSICNLP_LANES + 1] += lengths[s]
+        np.cumsum(self.group_first, out=np.asarray(self.group_first))
         self.first = first
         self.cells = cells if cells.shape[0] else np.zeros(1, np.int32)
         self.values = values
         self.parameters = parameters
-        self.order = order if order.shape[0] else np.zeros(1, np.int64)
         self.weights = np.zeros(data.row_cells + 1, np.float32)
         singles = np.zeros(count + 1, [("weight", np.float32), ("label", np.uint16), ("last", np.uint16)])
         singles["label"][:count] = np.asarray(cell_labels) & (LAST - 1)
@@ -127,17 +161,19 @@ cdef class Objective:
         self.singles = singles
         self.matrix = np.zeros((labels, labels))
         self.values_of_groups = np.zeros(self.groups + 1)
-        data.offsets = &self.offsets[0]
+        data.lengths = &self.lengths[0]
+        data.group_first = &self.group_first[0]
         data.first = &self.first[0]
         data.cells = &self.cells[0]
         data.values = &self.values[0] if values is not None and values.shape[0] else NULL
-        data.order = &self.order[0]
         data.weights = &self.weights[0]
         data.singles = &self.singles[0]
         data.matrix = &self.matrix[0, 0]
         data.group_values = &self.values_of_groups[0]
         self.gold = gold if gold.shape[0] else np.zeros(1, np.int32)
+        self.before = before if before.shape[0] else np.zeros(1, np.int32)
         data.gold = &self.gold[0]
+        data.before = &self.before[0]
         data.margin = margin
         self.set_edges(edge_first, edges, edge_pair_first, edge_pairs)
 
@@ -262,13 +298,12 @@ cdef void evaluate_group(const Data* data, Work* work, Py_ssize_t g) noexcept no
     cdef Py_ssize_t i, lane
     cdef int64_t steps = 0
     cdef double log_z
+    work.start, work.stop = data.group_first[g], data.group_first[g + 1]
     work.group.places = 0
     for lane in range(CLASSICNLP_LANES):
-        work.starts[lane] = work.lengths[lane] = 0
+        work.lengths[lane] = 0
         if g * CLASSICNLP_LANES + lane < data.sequences:
-            i = data.order[g * CLASSICNLP_LANES + lane]
-            work.starts[lane] = data.offsets[i]
-            work.lengths[lane] = data.offsets[i + 1] - data.offsets[i]
+            work.lengths[lane] = data.lengths[g * CLASSICNLP_LANES + lane]
             steps += max(work.lengths[lane] - 1, 0)
             work.group.places = max(work.group.places, work.lengths[lane])
     if work.group.places == 0:
@@ -293,7 +328,7 @@ cdef void evaluate_group(const Data* data, Work* work, Py_ssize_t g) noexcept no
 
 cdef void add_scores(const Data* data, const Work* work) noexcept nogil:
     """Write the emission scores: for each place and label the sum of its features' weights."""
-    cdef int64_t t, y, k, place, labels = data.labels, row_cells = data.row_cells
+    cdef int64_t t, y, k, place = work.start, ahead, labels = data.labels, row_cells = data.row_cells
     cdef Py_ssize_t lane
     cdef const int64_t* first = data.first
     cdef const int32_t* cells = data.cells
@@ -308,14 +343,9 @@ cdef void add_scores(const Data* data, const Work* work) noexcept nogil:
             for y in range(labels):
                 row[y] = 0.0
             if t < work.lengths[lane]:
-                place = work.starts[lane] + t
-                # Sequences are short, and eight are read at once: more streams than a processor
-                # follows by itself.
-                prefetch(first + place + STREAM)
-                prefetch(cells + first[place] + 6 * STREAM)
-                prefetch(data.gold + place + STREAM)
-                if t + AHEAD < work.lengths[lane]:
-                    for k in range(first[place + AHEAD], first[place + AHEAD + 1]):
+                ahead = place + AHEAD
+                if ahead < data.places:
+                    for k in range(first[ahead], first[ahead + 1]):
                         if cells[k] < row_cells:
                             prefetch(data.weights + cells[k])
                         else:
@@ -334,6 +364,7 @@ cdef void add_scores(const Data* data, const Work* work) noexcept nogil:
                             single += 1
                             row[single.label] += value * single.weight
                 row[data.gold[place]] -= data.margin
+                place += 1
             target = work.group.scores + t * labels * CLASSICNLP_LANES + lane
             for y in range(labels):
                 target[y * CLASSICNLP_LANES] = row[y]
@@ -341,7 +372,7 @@ cdef void add_scores(const Data* data, const Work* work) noexcept nogil:
 
 cdef void add_counts(const Data* data, const Work* work) noexcept nogil:
     """Add the marginal probabilities of each place to the counts of its features."""
-    cdef int64_t t, y, k, place, labels = data.labels
+    cdef int64_t t, y, k, place = work.start, ahead, labels = data.labels
     cdef Py_ssize_t lane
     cdef int64_t* shares = <int64_t*> work.row
     cdef const double* marginals
@@ -350,9 +381,9 @@ cdef void add_counts(const Data* data, const Work* work) noexcept nogil:
             if t >= work.lengths[lane]:
                 continue
             marginals = work.group.marginals + t * labels * CLASSICNLP_LANES + lane
-            place = work.starts[lane] + t
-            if t + AHEAD < work.lengths[lane]:
-                for k in range(data.first[place + AHEAD], data.first[place + AHEAD + 1]):
+            ahead = place + AHEAD
+            if ahead < data.places:
+                for k in range(data.first[ahead], data.first[ahead + 1]):
                     prefetch(work.counts + data.cells[k])
             if data.values == NULL:
                 for y in range(labels):
@@ -362,6 +393,7 @@ cdef void add_counts(const Data* data, const Work* work) noexcept nogil:
                 for y in range(labels):
                     work.row[y] = marginals[y * CLASSICNLP_LANES] * data.scale
                 add_products(data, work, place)
+            place += 1
 
 
 cdef inline void add_shares(const Data* data, const Work* work, int64_t place) noexcept nogil:
@@ -420,37 +452,46 @@ cdef double run_with_edges(const Data* data, Work* work) noexcept nogil:
     return forward_backward_with_edges(&work.group, data.labels, &calls)
 
 
+cdef inline int64_t place_at(const Work* work, int64_t t) noexcept nogil:
+    """Return the number of the group's first place that is the t-th of its sequence."""
+    cdef int64_t place = work.start
+    cdef Py_ssize_t lane
+    for lane in range(CLASSICNLP_LANES):
+        place += min(work.lengths[lane], t)
+    return place
+
+
 cdef void build_edges(void* pointer, int64_t t, double* matrix) noexcept nogil:
     """Write exp(transitions into place t) of all lanes: the common factors times the features' own."""
     cdef const Data* data = (<EdgeContext*> pointer).data
     cdef const Work* work = (<EdgeContext*> pointer).work
-    cdef int64_t k, e, p, place
+    cdef int64_t k, e, p, place = place_at(work, t)
     cdef Py_ssize_t lane
     for k in range(data.labels * data.labels):
         for lane in range(CLASSICNLP_LANES):
             matrix[k * CLASSICNLP_LANES + lane] = data.matrix[k]
     for lane in range(CLASSICNLP_LANES):
         if t < work.lengths[lane]:
-            place = work.starts[lane] + t
             for k in range(data.edge_first[place], data.edge_first[place + 1]):
                 e = data.edges[k]
                 for p in range(data.edge_pair_first[e], data.edge_pair_first[e + 1]):
                     matrix[data.edge_pairs[p] * CLASSICNLP_LANES + lane] *= data.edge_factors[p]
+            place += 1
 
 
 cdef void count_edges(void* pointer, int64_t t, const double* pairs) noexcept nogil:
     """Add the probabilities of the transitions into place t to the counts of its features."""
     cdef const Data* data = (<EdgeContext*> pointer).data
     cdef const Work* work = (<EdgeContext*> pointer).work
-    cdef int64_t k, e, p, place
+    cdef int64_t k, e, p, place = place_at(work, t)
     cdef Py_ssize_t lane
     for lane in range(CLASSICNLP_LANES):
         if t < work.lengths[lane]:
-            place = work.starts[lane] + t
             for k in range(data.edge_first[place], data.edge_first[place + 1]):
                 e = data.edges[k]
                 for p in range(data.edge_pair_first[e], data.edge_pair_first[e + 1]):
                     work.edge_counts[p] += fixed(pairs[data.edge_pairs[p] * CLASSICNLP_LANES + lane] * data.scale)
+            place += 1
 
 
 cdef void set_transitions(Data* data, const double* transitions) noexcept nogil:
@@ -513,27 +554,24 @@ cdef class Online:
 
     cdef void update(self, Data* data, Work* work) noexcept nogil:
         """Move every weight that the group has a gradient for, and forget the gradient."""
-        cdef int64_t t, k, e, p, y, place
-        cdef Py_ssize_t lane
+        cdef int64_t k, e, p, y, place
         cdef double* transitions = &self.transitions[0, 0]
-        for lane in range(CLASSICNLP_LANES):
-            for t in range(work.lengths[lane]):
-                place = work.starts[lane] + t
-                for k in range(data.first[place], data.first[place + 1]):
-                    p = data.cells[k]
-                    if p < data.row_cells:
-                        for y in range(data.labels):
-                            self.move(data.weights + p + y, work, p + y, data.scale)
-                        continue
+        for place in range(work.start, work.stop):
+            for k in range(data.first[place], data.first[place + 1]):
+                p = data.cells[k]
+                if p < data.row_cells:
+                    for y in range(data.labels):
+                        self.move(data.weights + p + y, work, p + y, data.scale)
+                    continue
+                self.move(&data.singles[p - data.row_cells].weight, work, p, data.scale)
+                while not data.singles[p - data.row_cells].last:
+                    p += 1
                     self.move(&data.singles[p - data.row_cells].weight, work, p, data.scale)
-                    while not data.singles[p - data.row_cells].last:
-                        p += 1
-                        self.move(&data.singles[p - data.row_cells].weight, work, p, data.scale)
-                if data.edge_pair_count:
-                    for k in range(data.edge_first[place], data.edge_first[place + 1]):
-                        e = data.edges[k]
-                        for p in range(data.edge_pair_first[e], data.edge_pair_first[e + 1]):
-                            self.move_edge(data, work, p)
+            if data.edge_pair_count:
+                for k in range(data.edge_first[place], data.edge_first[place + 1]):
+                    e = data.edges[k]
+                    for p in range(data.edge_pair_first[e], data.edge_pair_first[e + 1]):
+                        self.move_edge(data, work, p)
         for k in range(data.labels * data.labels):
             transitions[k] -= self.step_of(
                 work.pair_counts[k] / data.scale + self.transition_share * transitions[k],
@@ -565,25 +603,22 @@ cdef class Online:
 
 cdef void subtract_gold(const Data* data, Work* work) noexcept nogil:
     """Take the observed counts of the group from the expected ones."""
-    cdef int64_t t, k, e, p, place, cell, pair, one = <int64_t> data.scale
-    cdef Py_ssize_t lane
-    for lane in range(CLASSICNLP_LANES):
-        for t in range(work.lengths[lane]):
-            place = work.starts[lane] + t
-            for k in range(data.first[place], data.first[place + 1]):
-                cell = cell_of(data, data.cells[k], data.gold[place])
-                if cell >= 0:
-                    work.counts[cell] -= one if data.values == NULL else fixed(data.values[k] * data.scale)
-            if t == 0:
-                continue
-            pair = data.gold[place - 1] * data.labels + data.gold[place]
-            work.pair_counts[pair] -= one
-            if data.edge_pair_count:
-                for k in range(data.edge_first[place], data.edge_first[place + 1]):
-                    e = data.edges[k]
-                    for p in range(data.edge_pair_first[e], data.edge_pair_first[e + 1]):
-                        if data.edge_pairs[p] == pair:
-                            work.edge_counts[p] -= one
+    cdef int64_t k, e, p, place, cell, pair, one = <int64_t> data.scale
+    for place in range(work.start, work.stop):
+        for k in range(data.first[place], data.first[place + 1]):
+            cell = cell_of(data, data.cells[k], data.gold[place])
+            if cell >= 0:
+                work.counts[cell] -= one if data.values == NULL else fixed(data.values[k] * data.scale)
+        if data.before[place] < 0:
+            continue
+        pair = data.before[place] * data.labels + data.gold[place]
+        work.pair_counts[pair] -= one
+        if data.edge_pair_count:
+            for k in range(data.edge_first[place], data.edge_first[place + 1]):
+                e = data.edges[k]
+                for p in range(data.edge_pair_first[e], data.edge_pair_first[e + 1]):
+                    if data.edge_pairs[p] == pair:
+                        work.edge_counts[p] -= one
 
 
 cdef inline int64_t cell_of(const Data* data, int64_t cell, int32_t label) noexcept nogil:

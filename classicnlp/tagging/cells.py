@@ -64,7 +64,7 @@ def lay_out(
     """
     widths = np.diff(pair_first)
     # Measured: from here on adding a row is quicker than looking at labels one by one.
-    in_row = widths >= min(max(3, label_count // 3), label_count)
+    in_row = widths >= min(max(3, label_count // 5), label_count)
     rows = int(in_row.sum())
     row_cells = rows * label_count
     behind = row_cells + offsets_of(np.where(in_row, 0, widths))

@@ -20,7 +20,7 @@ from classicnlp.tagging.base import (
 )
 from classicnlp.tagging.crf_training import CrfTraining
 from classicnlp.tagging.features import FeatureExtractor, extractor_for
-from classicnlp.tagging.linear import LinearModel, LinearTagger, forbid_illegal
+from classicnlp.tagging.linear import LinearTagger
 from classicnlp.tagging.perceptron import Progress
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class CRFTagger(LinearTagger):
         features: str | FeatureExtractor = "auto",
         min_count: int = 1,
         l1: float = 0.0,
-        l2: float = 1.0,
+        l2: float = 0.3,
         epochs: int = 3,
         rate: float = 0.5,
         max_iterations: int = 100,
@@ -263,9 +263,6 @@ class CRFTagger(LinearTagger):
                 improvement = values[-1 - PERIOD] - values[-1]
                 if improvement <= self.tolerance * abs(values[-1]):
                     return
-
-    def _finished(self, model: LinearModel) -> LinearModel:
-        return model if self.scheme is None else forbid_illegal(model, self.labels_, self.scheme)
 
     def _check_params(self) -> None:
         require_count(self.min_count, "min_count", 1)

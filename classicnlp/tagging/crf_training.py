@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from classicnlp._ext.crf import Objective, Online, Worker, observed_pairs
+from classicnlp._ext.crf import Objective, Online, Worker, interleave, observed_pairs
 from classicnlp._ext.lbfgs import dot
+from classicnlp.arrays import offsets_of
 from classicnlp.tagging.cells import lay_out
 from classicnlp.tagging.linear import LinearModel, linear_model
 from classicnlp.tagging.minimise import Iteration, minimise
@@ -84,11 +85,20 @@ class CrfTraining:
         self._observed = np.concatenate(
             [self.states.observed, self._edges.observed, transitions[self.learnt_transitions]]
         )
+        order = _order(observations.offsets)
+        places = interleave(observations.offsets, order)
+        first, entries = _taken(observations.first, places)
+        edge_first, edges = observations.edge_first, observations.edges
+        if edge_first is not None and edges is not None:
+            edge_first, edge_entries = _taken(edge_first, places)
+            edges = edges[edge_entries]
+        values = observations.values
         self._objective = Objective(
-            observations.offsets, observations.first, cells.first[observations.features],
-            observations.values, cells.rows, label_count, cells.labels, cells.pairs,
-            _order(observations.offsets), observations.edge_first, observations.edges,
-            self._edges.first, self._edges.labels, gold, margin,
+            np.diff(observations.offsets)[order], first,
+            cells.first[observations.features[entries]],
+            None if values is None else values[entries], cells.rows, label_count,
+            cells.labels, cells.pairs, edge_first, edges, self._edges.first, self._edges.labels,
+            gold[places], _labels_before(observations.offsets, gold)[places], margin,
         )  # fmt: skip
         self._feature_counts = np.bincount(
             observations.features, minlength=observations.feature_count
@@ -249,6 +259,23 @@ def _edge_pairs(observations: Observations, gold: NDArray[np.int32], label_count
             into, observations.edge_count, label_count * label_count,
         )
     )  # fmt: skip
+
+
+def _labels_before(offsets: NDArray[np.int64], gold: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the label of the place before each, -1 where a sequence begins."""
+    before = np.empty_like(gold)
+    before[1:] = gold[:-1]
+    before[offsets[:-1][offsets[:-1] < len(gold)]] = -1
+    return before
+
+
+def _taken(
+    first: NDArray[np.int64], places: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where rows begin once they are put into the order of ``places``, and their entries."""
+    counts = np.diff(first)[places]
+    taken = offsets_of(counts)
+    return taken, np.repeat(first[places] - taken[:-1], counts) + np.arange(taken[-1])
 
 
 def _transition_counts(

@@ -182,6 +182,7 @@ class LinearTagger(SequenceTagger):
 
     _extractor: FeatureExtractor
     _model: LinearModel | None = None
+    scheme: Scheme | None
 
     @property
     def transitions_(self) -> NDArray[np.float64]:
@@ -369,6 +370,10 @@ class LinearTagger(SequenceTagger):
         if self._model is None:
             raise self._not_fitted()
         return self._model
+
+    def _finished(self, model: LinearModel) -> LinearModel:
+        """Return a model that was learnt, without what the label scheme forbids."""
+        return model if self.scheme is None else forbid_illegal(model, self.labels_, self.scheme)
 
     def _ends(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         model = self._fitted()

@@ -23,9 +23,7 @@ from classicnlp.tagging.base import (
 from classicnlp.tagging.features import FeatureExtractor, extractor_for
 from classicnlp.tagging.linear import (
     TOKENS_AT_ONCE,
-    LinearModel,
     LinearTagger,
-    forbid_illegal,
 )
 from classicnlp.tagging.observations import Observations
 from classicnlp.tagging.perceptron import Progress, Sequences, Step, learn
@@ -254,9 +252,6 @@ class PerceptronTagger(LinearTagger):
             right += int((paths == gold).sum())
             total += len(gold)
         return right / total if total else 0.0
-
-    def _finished(self, model: LinearModel) -> LinearModel:
-        return model if self.scheme is None else forbid_illegal(model, self.labels_, self.scheme)
 
     def _take(self, learnt: Learnt, feature_count: int) -> None:
         """Take what was learnt; forget the features that no mistake has touched."""
