@@ -129,7 +129,7 @@ def test_options_reach_the_tagger(tmp_path: Path, capsysbinary: Captured) -> Non
     expected = {
         "features": "U00:%x[0,0]\nU01:%x[-1,0]/%x[0,0]\nB",
         "l1": 0.1, "l2": 0.3, "min_count": 2, "max_iterations": 2, "epochs": 1, "seed": 5,
-        "workers": 2, "rate": 0.25,
+        "rate": 0.25,
     }  # fmt: skip
     assert expected.items() <= params.items()
     assert output_of(capsysbinary, *common, "--algorithm", "hmm", "--order", "2") == ""
