@@ -23,6 +23,7 @@ SCRIPTS = (
     "bench_crf",
     "bench_perceptron",
     "bench_hmm",
+    "bench_quality",
 )
 INTRODUCTION = """\
 # Results
