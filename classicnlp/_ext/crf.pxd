@@ -41,6 +41,7 @@ cdef struct Data:
     int64_t edge_pair_count
     int64_t labels
     int64_t row_cells
+    bint rows_of_four  # whether there are four labels, and all cells are in rows
     int64_t sequences
     int64_t places
     int64_t longest

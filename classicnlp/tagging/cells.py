@@ -41,7 +41,10 @@ class Cells(NamedTuple):
 
 
 def lay_out(
-    pair_first: NDArray[np.int64], pair_labels: NDArray[np.uint16], label_count: int
+    pair_first: NDArray[np.int64],
+    pair_labels: NDArray[np.uint16],
+    label_count: int,
+    row_from: int | None = None,
 ) -> Cells:
     """Find cells for pairs of features and labels.
 
@@ -51,6 +54,8 @@ def lay_out(
         The labels of feature f are ``pair_labels[pair_first[f]:pair_first[f + 1]]``, ascending.
     pair_labels : uint16 array
     label_count : int
+    row_from : int, optional
+        Features with as many labels or more have a row.
 
     Returns
     -------
@@ -63,8 +68,10 @@ def lay_out(
     ([0, 3], 1, [0, 1, 2, 3])
     """
     widths = np.diff(pair_first)
-    # Measured: from here on adding a row is quicker than looking at labels one by one.
-    in_row = widths >= min(max(3, label_count // 5), label_count)
+    if row_from is None:
+        # Measured: from here on adding a row is quicker than looking at labels one by one.
+        row_from = min(max(3, label_count // 5), label_count)
+    in_row = widths >= row_from
     rows = int(in_row.sum())
     row_cells = rows * label_count
     behind = row_cells + offsets_of(np.where(in_row, 0, widths))

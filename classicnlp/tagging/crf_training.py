@@ -79,7 +79,11 @@ class CrfTraining:
         self.learnt_transitions = (
             np.ones_like(transitions, bool) if all_transitions else transitions > 0
         )
-        cells = lay_out(self.states.first, self.states.labels.astype(np.uint16), label_count)
+        # Four labels, those of BMES, are added up without a look at which a feature has.
+        row_from = 1 if label_count == 4 else None
+        cells = lay_out(
+            self.states.first, self.states.labels.astype(np.uint16), label_count, row_from
+        )
         self._cells = cells
         self._splits = np.cumsum([len(self.states.labels), len(self._edges.labels)])
         self._observed = np.concatenate(
