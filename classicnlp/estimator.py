@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import abc
 import inspect
 from importlib import import_module
 from typing import Any, Self
 
 
-class Estimator:
+class Estimator(abc.ABC):
     """Whatever learns: its constructor stores keyword arguments as they are given."""
 
     @classmethod
@@ -70,13 +71,13 @@ class Estimator:
         ]
         return f"{type(self).__name__}({', '.join(changed)})"
 
+    @abc.abstractmethod
     def _fitted(self) -> Any:
         """Return what was learnt; raise a ValueError before that."""
-        raise NotImplementedError
 
-    def _not_fitted(self) -> ValueError:
+    def _not_fitted(self, remedy: str = "fit() or load()") -> ValueError:
         kind = type(self).__name__
-        return ValueError(f"this {kind} has learnt nothing yet: call fit() or load()")
+        return ValueError(f"this {kind} has learnt nothing yet: call {remedy}")
 
     def __sklearn_is_fitted__(self) -> bool:
         """Tell scikit-learn's `check_is_fitted` whether anything was learnt."""

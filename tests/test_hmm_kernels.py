@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from classicnlp._ext import affixes, chain
 from classicnlp._ext.contexts import Contexts
-from classicnlp._ext.hmm import HiddenMarkovModel, exps, logs
+from classicnlp._ext.elementary import exps, logs
+from classicnlp._ext.hmm import HiddenMarkovModel
 from classicnlp._ext.trigrams import Trigrams
 from classicnlp.arrays import offsets_of
 from tests.reference import hmm as reference

@@ -1,15 +1,8 @@
 from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t
 
 
-cdef extern from *:
-    """
-    #if defined(__GNUC__) || defined(__clang__)
-    #define classicnlp_prefetch(p) __builtin_prefetch(p)
-    #else
-    #define classicnlp_prefetch(p) ((void) (p))
-    #endif
-    """
-    void prefetch "classicnlp_prefetch" (const void* address) noexcept nogil
+cdef extern from "prefetch.h":
+    void prefetch "CLASSICNLP_PREFETCH" (const void* address) noexcept nogil
 
 
 cdef struct Text:

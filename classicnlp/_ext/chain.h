@@ -6,7 +6,6 @@
 #include <math.h>
 #include "vector.h"
 
-#define CLASSICNLP_INLINE static inline __attribute__((always_inline))
 #define CLASSICNLP_TILE 16  /* columns kept in registers */
 
 /* Scores of a sequence of T places and Y labels: A[t, i, y] for the change from i to y into place t,

@@ -40,26 +40,6 @@ cdef enum:
     AHEAD = 16  # places whose cells are fetched before they are needed
 
 
-def exponentials(const double[::1] x not None):
-    """Return exp(x) for x up to 700 as the kernels compute it, for tests."""
-    result = np.empty(x.shape[0])
-    cdef double[::1] out = result
-    cdef Py_ssize_t i
-    for i in range(x.shape[0]):
-        out[i] = exp_of(x[i])
-    return result
-
-
-def logarithms(const double[::1] x not None):
-    """Return log(x) for positive normal x as the kernels compute it, for tests."""
-    result = np.empty(x.shape[0])
-    cdef double[::1] out = result
-    cdef Py_ssize_t i
-    for i in range(x.shape[0]):
-        out[i] = log_of(x[i])
-    return result
-
-
 def interleave(const int64_t[::1] offsets not None, const int64_t[::1] order not None):
     """Return the places of all sequences in the order in which they are worked on.
 

@@ -13,7 +13,7 @@
 #define CLASSICNLP_LANES 8
 typedef double lanes __attribute__((vector_size(8 * CLASSICNLP_LANES), aligned(8), may_alias));
 
-static inline __attribute__((always_inline)) double sum_of(lanes x)
+CLASSICNLP_INLINE double sum_of(lanes x)
 {
     return ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]));
 }
@@ -32,7 +32,7 @@ typedef struct {
 } classicnlp_group;
 
 /* scores = exp(scores - maximum of the place); adds the maxima of real places to log_z */
-static inline __attribute__((always_inline)) void exponentials(
+CLASSICNLP_INLINE void exponentials(
     const classicnlp_group *g, int64_t labels, double *log_z)
 {
     for (int64_t t = 0; t < g->places; t++) {
@@ -52,7 +52,7 @@ static inline __attribute__((always_inline)) void exponentials(
 }
 
 /* sum[y] = sum over i of x[i] * matrix[i * down + y * right], for `width` labels y at once */
-static inline __attribute__((always_inline)) void product_tile(
+CLASSICNLP_INLINE void product_tile(
     const lanes *x, const double *matrix, int64_t labels, int64_t down, int64_t right, int width, lanes *result)
 {
     lanes sums[4];
@@ -62,7 +62,7 @@ static inline __attribute__((always_inline)) void product_tile(
     for (int y = 0; y < width; y++) result[y] = sums[y];
 }
 
-static inline __attribute__((always_inline)) void product(
+CLASSICNLP_INLINE void product(
     const lanes *x, const double *matrix, int64_t labels, int64_t down, int64_t right, lanes *result)
 {
     int64_t y = 0;
@@ -72,7 +72,7 @@ static inline __attribute__((always_inline)) void product(
         product_tile(x, matrix + y * right, labels, down, right, 1, result + y);
 }
 
-static inline __attribute__((always_inline)) void forward(const classicnlp_group *g, int64_t labels)
+CLASSICNLP_INLINE void forward(const classicnlp_group *g, int64_t labels)
 {
     for (int64_t t = 0; t < g->places; t++) {
         const lanes *e = (const lanes *)g->scores + t * labels;
@@ -92,7 +92,7 @@ static inline __attribute__((always_inline)) void forward(const classicnlp_group
     }
 }
 
-static inline __attribute__((always_inline)) void backward(const classicnlp_group *g, int64_t labels)
+CLASSICNLP_INLINE void backward(const classicnlp_group *g, int64_t labels)
 {
     lanes *beta = (lanes *)g->beta;
     for (int64_t y = 0; y < labels; y++) beta[y] = (lanes){1, 1, 1, 1, 1, 1, 1, 1};
@@ -115,7 +115,7 @@ static inline __attribute__((always_inline)) void backward(const classicnlp_grou
     }
 }
 
-static inline __attribute__((always_inline)) void pairs_tile(
+CLASSICNLP_INLINE void pairs_tile(
     const classicnlp_group *g, int64_t labels, int64_t i0, int64_t y0, int rows, int width)
 {
     lanes sums[4][4];
@@ -132,7 +132,7 @@ static inline __attribute__((always_inline)) void pairs_tile(
 }
 
 /* pairs[i, y] += sum over t of alpha[t - 1, i] weighted[t, y] */
-static inline __attribute__((always_inline)) void add_pairs(const classicnlp_group *g, int64_t labels)
+CLASSICNLP_INLINE void add_pairs(const classicnlp_group *g, int64_t labels)
 {
     int64_t i = 0;
     for (; i + 4 <= labels; i += 4) {
@@ -145,7 +145,7 @@ static inline __attribute__((always_inline)) void add_pairs(const classicnlp_gro
 }
 
 /* Logarithms are dear: take one of a product of scales while it is far from the end of the range. */
-static inline __attribute__((always_inline)) void add_logarithms(const classicnlp_group *g, double *log_z)
+CLASSICNLP_INLINE void add_logarithms(const classicnlp_group *g, double *log_z)
 {
     for (int l = 0; l < CLASSICNLP_LANES; l++) {
         double product = 1.0;
@@ -164,7 +164,7 @@ static inline __attribute__((always_inline)) void add_logarithms(const classicnl
     }
 }
 
-static inline __attribute__((always_inline)) double group_of(const classicnlp_group *g, int64_t labels)
+CLASSICNLP_INLINE double group_of(const classicnlp_group *g, int64_t labels)
 {
     double log_z[CLASSICNLP_LANES] = {0, 0, 0, 0, 0, 0, 0, 0};
     exponentials(g, labels, log_z);
@@ -193,7 +193,7 @@ typedef struct {
     double *sums;    /* the same, over all places */
 } classicnlp_edges;
 
-static inline __attribute__((always_inline)) void forward_with_edges(
+CLASSICNLP_INLINE void forward_with_edges(
     const classicnlp_group *g, int64_t labels, const classicnlp_edges *edges)
 {
     const lanes *matrix = (const lanes *)edges->matrix;
@@ -218,7 +218,7 @@ static inline __attribute__((always_inline)) void forward_with_edges(
     }
 }
 
-static inline __attribute__((always_inline)) void backward_with_edges(
+CLASSICNLP_INLINE void backward_with_edges(
     const classicnlp_group *g, int64_t labels, const classicnlp_edges *edges)
 {
     const lanes *matrix = (const lanes *)edges->matrix;

@@ -15,7 +15,6 @@
 #define CLASSICNLP_SEGMENT 512     /* places whose alphas are kept at once */
 #define CLASSICNLP_LEAST 1e-300    /* probabilities below it are taken for 0 */
 
-#define CLASSICNLP_INLINE static inline __attribute__((always_inline))
 
 typedef double classicnlp_eight __attribute__((vector_size(64), aligned(8), may_alias));
 
@@ -269,17 +268,6 @@ CLASSICNLP_CLONES static double classicnlp_hmm_expect(
     if (m.states <= 4) return classicnlp_hmm_sequence(m, 4, 8, symbols, length, counting, room, counts);
     if (m.states <= 8) return classicnlp_hmm_sequence(m, 8, 8, symbols, length, counting, room, counts);
     return classicnlp_hmm_sequence(m, m.states, m.lanes, symbols, length, counting, room, counts);
-}
-
-CLASSICNLP_CLONES static void classicnlp_logs(const double *x, int64_t count, double *out)
-{
-    for (int64_t i = 0; i < count; i++)
-        out[i] = x[i] >= 2.2250738585072014e-308 ? classicnlp_log(x[i]) : -__builtin_inf();
-}
-
-CLASSICNLP_CLONES static void classicnlp_exps(const double *x, int64_t count, double *out)
-{
-    for (int64_t i = 0; i < count; i++) out[i] = x[i] < -700.0 ? 0.0 : classicnlp_exp(x[i]);
 }
 
 #endif

@@ -3,9 +3,6 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-def logs(x: NDArray[np.float64]) -> NDArray[np.float64]: ...
-def exps(x: NDArray[np.float64]) -> NDArray[np.float64]: ...
-
 class Rows:
     def __new__(cls, numbers: int) -> Self: ...
 

@@ -36,28 +36,6 @@ cdef extern from "hmm.h":
         double* next
     double expect_sequence "classicnlp_hmm_expect" (
         Parameters m, const int32_t* symbols, int64_t length, int counting, Room room, Counts counts) noexcept nogil
-    void logs_of "classicnlp_logs" (const double* x, int64_t count, double* out) noexcept nogil
-    void exps_of "classicnlp_exps" (const double* x, int64_t count, double* out) noexcept nogil
-
-
-def logs(const double[::1] x not None):
-    """Return the natural logarithms, the same bits on every machine; -inf for 0 and subnormal numbers."""
-    out = np.empty(x.shape[0])
-    cdef double[::1] view = out
-    if x.shape[0]:
-        with nogil:
-            logs_of(&x[0], x.shape[0], &view[0])
-    return out
-
-
-def exps(const double[::1] x not None):
-    """Return e to the power of each number up to 700, the same bits on every machine; 0 below -700."""
-    out = np.empty(x.shape[0])
-    cdef double[::1] view = out
-    if x.shape[0]:
-        with nogil:
-            exps_of(&x[0], x.shape[0], &view[0])
-    return out
 
 
 cdef class Rows:

@@ -18,7 +18,7 @@ typedef struct {
     const uint16_t *names;     /* their labels */
 } classicnlp_weights;
 
-static inline __attribute__((always_inline)) void classicnlp_emission(
+CLASSICNLP_INLINE void classicnlp_emission(
     const classicnlp_weights *w, int64_t labels, const int32_t *features, const double *values, int64_t count,
     double *scores)
 {

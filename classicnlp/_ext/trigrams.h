@@ -11,7 +11,6 @@
 #include <math.h>
 #include "vector.h"
 
-#define CLASSICNLP_INLINE static inline __attribute__((always_inline))
 #define CLASSICNLP_LEAST 1e-300  /* what is less likely counts as impossible */
 
 typedef struct {

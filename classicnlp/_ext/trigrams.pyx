@@ -20,7 +20,7 @@ from libc.string cimport memcpy
 
 import numpy as np
 
-from classicnlp._ext.hmm import logs
+from classicnlp._ext.elementary import logs
 
 cdef extern from "trigrams.h":
     ctypedef struct Sequence "classicnlp_trigrams":

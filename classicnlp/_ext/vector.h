@@ -9,6 +9,9 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Of a function that is compiled anew wherever it is used, with what is constant there. */
+#define CLASSICNLP_INLINE static inline __attribute__((always_inline))
+
 /* Put before a function whose loops go element by element: it is compiled for several widths of
    vectors, and the machine chooses at load. Without fused multiply-adds (-ffp-contract=off) the
    width changes no result. */

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeAlias
 
 import numpy as np
 
+from classicnlp._ext.elementary import exps
+from classicnlp.checks import require_count
 from classicnlp.estimator import Estimator
 from classicnlp.storable import Storable
 from classicnlp.tagging.perceptron import Progress
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+TOKENS_AT_ONCE = 20_000  # so many are looked at together, so that arrays stay small
 
 Tokens: TypeAlias = Sequence[Any]
 Labels: TypeAlias = Sequence[str]
@@ -63,6 +68,8 @@ class SequenceTagger(Storable, Estimator):
     """
 
     labels_: tuple[str, ...]
+    _no_path: ClassVar[str]
+    """Why a sequence may have no path at all."""
 
     @abc.abstractmethod
     def fit(
@@ -74,21 +81,118 @@ class SequenceTagger(Storable, Estimator):
     ) -> Self:
         """Learn from labelled sequences."""
 
-    @abc.abstractmethod
     def predict(self, X: Sequence[Tokens], allowed: Allowed | None = None) -> list[list[str]]:
-        """Return the labels of the tokens of each sequence."""
+        """Return the labels of the best path of each sequence (Viterbi, 1967).
 
-    @abc.abstractmethod
+        Parameters
+        ----------
+        X : sequence of sequences of tokens
+            Tokens as `fit` took them.
+        allowed : sequence, optional
+            For each sequence None, or for each of its places None or the labels to choose from.
+
+        Returns
+        -------
+        list of lists of str
+
+        Raises
+        ------
+        TypeError
+            If tokens are of another kind than those of `fit`.
+        ValueError
+            If nothing was learnt yet, or there is no path: constraints leave none, or what was
+            learnt says that the sequence is impossible.
+        """
+        result = LabelLists()
+        for batch in self._batches(X, allowed):
+            paths, scores = self._decode(batch)
+            self._require_paths(scores, len(result))
+            names = np.array(self.labels_, object)[paths].tolist()
+            result += [names[i:j] for i, j in pairwise(batch.offsets.tolist())]
+        return result
+
     def predict_marginals(
         self, X: Sequence[Tokens], allowed: Allowed | None = None
     ) -> list[NDArray[np.float64]]:
-        """Return for each sequence p(label at place t | tokens), shape (tokens, labels)."""
+        """Return p(label at each place | tokens) by forward-backward.
 
-    @abc.abstractmethod
+        Parameters
+        ----------
+        X, allowed
+            As for `predict`.
+
+        Returns
+        -------
+        list of float64 arrays, shape (tokens, labels)
+            Columns in the order of ``labels_``; every row adds up to 1.
+        """
+        result: list[NDArray[np.float64]] = []
+        for batch in self._batches(X, allowed):
+            marginals, log_z = self._posteriors(batch)
+            self._require_paths(log_z, len(result))
+            result += np.split(marginals, batch.offsets[1:-1])
+        return result
+
     def n_best(
         self, X: Sequence[Tokens], k: int = 5, allowed: Allowed | None = None
     ) -> list[list[Path]]:
-        """Return for each sequence its best paths, at most ``k``, the best first."""
+        """Return the best paths of each sequence, the best first.
+
+        Parameters
+        ----------
+        X, allowed
+            As for `predict`.
+        k : int
+            How many paths at most, from 1.
+
+        Returns
+        -------
+        list of lists of Path
+            Labels, score and probability of each path.
+        """
+        k = require_count(k, "k", 1)
+        result: list[list[Path]] = []
+        for batch in self._batches(X, allowed):
+            _, log_z = self._posteriors(batch)
+            self._require_paths(log_z, len(result))
+            for one, total in zip(batch.one_by_one(), log_z.tolist(), strict=True):
+                paths, scores = self._best(one, k)
+                shares = np.minimum(exps(scores - total), 1.0)
+                names = [[self.labels_[label] for label in path] for path in paths.tolist()]
+                rows = zip(names, scores.tolist(), shares.tolist(), strict=True)
+                result.append([Path(*row) for row in rows])
+        return result
+
+    @abc.abstractmethod
+    def _check_params(self) -> None:
+        """Raise a TypeError or ValueError if a parameter of the constructor is unusable."""
+
+    @abc.abstractmethod
+    def _batches(self, X: Sequence[Tokens], allowed: Allowed | None) -> Iterator[Any]:
+        """Yield the sequences as the methods below take them, about TOKENS_AT_ONCE at a time.
+
+        A batch has ``offsets``, where each of its sequences begins and where the last ends, and
+        ``one_by_one()``, which yields batches of one sequence.
+        """
+
+    @abc.abstractmethod
+    def _decode(self, batch: Any) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Return the labels of the best paths of a batch, and the score of each; -inf for none."""
+
+    @abc.abstractmethod
+    def _posteriors(self, batch: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return p(label at each place | tokens), and log Z of each sequence; -inf for no path."""
+
+    @abc.abstractmethod
+    def _best(self, batch: Any, k: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Return the best paths of a batch of one sequence, a path a row, and their scores."""
+
+    def _require_paths(self, scores: NDArray[np.float64], before: int) -> None:
+        """Raise a ValueError if a sequence of a batch has no path; ``before`` came before it."""
+        impossible = np.flatnonzero(np.isneginf(scores))
+        if len(impossible):
+            number = before + int(impossible[0]) + 1
+            raise ValueError(f"sequence {number} has no path: {self._no_path}")
 
     def score(self, X: Sequence[Tokens], y: Sequence[Labels]) -> float:
         """Return the share of tokens that get the right label.
@@ -109,8 +213,7 @@ class SequenceTagger(Storable, Estimator):
         ValueError
             If X and y do not have the same lengths.
         """
-        X, y = check_sequences(X), check_sequences(y)
-        check_lengths(X, y)
+        X, y = check_labelled(X, y)
         right = total = 0
         for gold, predicted in zip(y, self.predict(X), strict=True):
             total += len(gold)
@@ -151,6 +254,21 @@ def check_lengths(X: Sequence[Tokens], y: Sequence[Labels]) -> None:
             raise ValueError(
                 f"sequence {number} has {len(tokens)} tokens, but {len(labels)} labels"
             )
+
+
+def check_labelled(X: Any, y: Any) -> tuple[list[Tokens], list[Labels]]:
+    """Return sequences and their labels as lists.
+
+    Raises
+    ------
+    TypeError
+        If one of them is no list of sequences.
+    ValueError
+        If there is not a label for each token.
+    """
+    X, y = check_sequences(X), check_sequences(y)
+    check_lengths(X, y)
+    return X, y
 
 
 def label_numbers(

@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from classicnlp._ext import chain
 from classicnlp.checks import require_at_least, require_count
-from classicnlp.corpus.schemes import SCHEMES, Scheme, legal_transitions
+from classicnlp.corpus.schemes import Scheme, check_scheme
 from classicnlp.tagging.base import (
     Labelled,
     Labels,
     Tokens,
-    check_lengths,
-    check_sequences,
+    check_labelled,
     label_numbers,
 )
 from classicnlp.tagging.crf_training import CrfTraining
 from classicnlp.tagging.features import FeatureExtractor, extractor_for
-from classicnlp.tagging.linear import LinearTagger
+from classicnlp.tagging.linear import LinearTagger, held_out
 from classicnlp.tagging.perceptron import Progress
 
 if TYPE_CHECKING:
@@ -161,16 +159,14 @@ class CRFTagger(LinearTagger):
             If there is nothing to learn from, lengths differ, or a value is infinite or NaN.
         """
         self._check_params()
-        X, y = check_sequences(X), check_sequences(y)
-        check_lengths(X, y)
+        X, y = check_labelled(X, y)
         if dev is not None:
-            dev = check_sequences(dev[0]), check_sequences(dev[1])
-            check_lengths(*dev)
+            dev = check_labelled(*dev)
         labels, gold = label_numbers(y)
-        if self.scheme is not None:
-            legal_transitions(labels, self.scheme)  # before training, not after
+        self._check_labels(labels)
         extractor = extractor_for(self.features, X)
         observations = extractor.fit_transform(X, self.min_count, y).check()
+        dev_part = [] if dev is None else held_out(extractor, labels, *dev)
         training = CrfTraining(
             observations, gold, len(labels), self.l2,
             self.all_possible_states, self.all_possible_transitions, self.margin, self.workers,
@@ -183,7 +179,7 @@ class CRFTagger(LinearTagger):
                 message, figure = state.message, highest
                 if dev is not None:
                     self._model = self._finished(training.model(state.weights))
-                    figure = self.score(*dev)
+                    figure = self._accuracy(dev_part)
                     message += f", dev {figure:.4f}"
                 if dev is None or figure > highest:
                     best, highest = state.weights, figure
@@ -214,15 +210,14 @@ class CRFTagger(LinearTagger):
         ValueError
             If lengths differ, or a label is unknown.
         """
-        X, y = check_sequences(X), check_sequences(y)
-        check_lengths(X, y)
+        X, y = check_labelled(X, y)
         _, gold = label_numbers(y, self._fitted() and self.labels_)
         starts, stops = self._ends()
         total, done = 0.0, 0
-        for scored in self._scored(X, None):
+        for scored in self._batches(X, None):
             here = gold[done : done + len(scored.emissions)]
             done += len(here)
-            _, log_z, _ = chain.posteriors(*scored, starts, stops)
+            _, log_z = self._posteriors(scored)
             total -= float(log_z.sum())
             offsets = scored.offsets[np.flatnonzero(np.diff(scored.offsets, append=-1) != 0)]
             first, last = offsets[:-1], offsets[1:] - 1
@@ -270,9 +265,7 @@ class CRFTagger(LinearTagger):
         require_count(self.max_iterations, "max_iterations", 0)
         require_count(self.seed, "seed", 0)
         require_count(self.workers, "workers", 1, 256)
-        if self.scheme is not None and self.scheme not in SCHEMES:
-            raise ValueError(
-                f"scheme must be None or one of {', '.join(SCHEMES)}, got {self.scheme!r}"
-            )
+        if self.scheme is not None:
+            check_scheme(self.scheme)
         for name in ("l1", "l2", "rate", "tolerance", "margin"):
             require_at_least(getattr(self, name), name, 0.0)

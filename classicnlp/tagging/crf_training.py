@@ -6,17 +6,18 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from classicnlp._ext.crf import Objective, Online, Worker, interleave, observed_pairs
+from classicnlp._ext.crf import Objective, Online, Worker, interleave
 from classicnlp._ext.lbfgs import dot
 from classicnlp.arrays import offsets_of
 from classicnlp.tagging.cells import lay_out
 from classicnlp.tagging.linear import LinearModel, linear_model
 from classicnlp.tagging.minimise import Iteration, minimise
 from classicnlp.tagging.observations import Observations
+from classicnlp.tagging.pairs import edge_pairs, pairs_before, state_pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,14 +26,6 @@ if TYPE_CHECKING:
 
 NEAR = 512  # sequences among which those of like length are put together
 GROUPS_AT_ONCE = 16  # a share of the work that a thread takes
-
-
-class _Pairs(NamedTuple):
-    """Pairs of features and labels that have a weight, and how often each was observed."""
-
-    first: NDArray[np.int64]
-    labels: NDArray[np.int32]
-    observed: Vector
 
 
 class CrfTraining:
@@ -73,9 +66,11 @@ class CrfTraining:
         self.l2 = l2
         self.label_count = label_count
         self._margin = margin * len(gold)
-        self.states = _pairs(observations, gold, label_count, all_states)
-        self._edges = _edge_pairs(observations, gold, label_count)
-        transitions = _transition_counts(observations.offsets, gold, label_count)
+        self.states = state_pairs(observations, gold, label_count, all_states)
+        self._edges = edge_pairs(observations, gold, label_count)
+        into = pairs_before(observations.offsets, gold, label_count)
+        square = label_count * label_count
+        transitions = np.bincount(into[into >= 0], minlength=square).reshape(-1, label_count)
         self.learnt_transitions = (
             np.ones_like(transitions, bool) if all_transitions else transitions > 0
         )
@@ -102,7 +97,7 @@ class CrfTraining:
             cells.first[observations.features[entries]],
             None if values is None else values[entries], cells.rows, label_count,
             cells.labels, cells.pairs, edge_first, edges, self._edges.first, self._edges.labels,
-            gold[places], _labels_before(observations.offsets, gold)[places], margin,
+            gold[places], into[places] // label_count, margin,
         )  # fmt: skip
         self._feature_counts = np.bincount(
             observations.features, minlength=observations.feature_count
@@ -231,48 +226,6 @@ class CrfTraining:
         return transitions
 
 
-def _pairs(
-    observations: Observations, gold: NDArray[np.int32], label_count: int, every: bool
-) -> _Pairs:
-    first, labels, observed = observed_pairs(
-        observations.first, observations.features, observations.values,
-        gold, observations.feature_count, label_count,
-    )  # fmt: skip
-    if not every:
-        return _Pairs(first, labels, observed)
-    count = observations.feature_count
-    table = np.zeros((count, label_count))
-    table[np.repeat(np.arange(count), np.diff(first)), labels] = observed
-    every_first = np.arange(count + 1, dtype=np.int64) * label_count
-    return _Pairs(
-        every_first, np.tile(np.arange(label_count, dtype=np.int32), count), table.reshape(-1)
-    )
-
-
-def _edge_pairs(observations: Observations, gold: NDArray[np.int32], label_count: int) -> _Pairs:
-    """Return the pairs of labels that each feature of transitions occurs with."""
-    if observations.edge_first is None or observations.edges is None:
-        return _Pairs(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0))
-    into = np.full(len(gold), -1, np.int32)
-    into[1:] = gold[:-1] * label_count + gold[1:]
-    starts = observations.offsets[:-1]
-    into[starts[starts < len(gold)]] = -1
-    return _Pairs(
-        *observed_pairs(
-            observations.edge_first, observations.edges, None,
-            into, observations.edge_count, label_count * label_count,
-        )
-    )  # fmt: skip
-
-
-def _labels_before(offsets: NDArray[np.int64], gold: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return the label of the place before each, -1 where a sequence begins."""
-    before = np.empty_like(gold)
-    before[1:] = gold[:-1]
-    before[offsets[:-1][offsets[:-1] < len(gold)]] = -1
-    return before
-
-
 def _taken(
     first: NDArray[np.int64], places: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -280,17 +233,6 @@ def _taken(
     counts = np.diff(first)[places]
     taken = offsets_of(counts)
     return taken, np.repeat(first[places] - taken[:-1], counts) + np.arange(taken[-1])
-
-
-def _transition_counts(
-    offsets: NDArray[np.int64], gold: NDArray[np.int32], label_count: int
-) -> Vector:
-    follows = np.ones(len(gold), bool)
-    follows[offsets[:-1][offsets[:-1] < len(gold)]] = False
-    places = np.flatnonzero(follows)
-    into = gold[places - 1].astype(np.int64) * label_count + gold[places]
-    counts = np.bincount(into, minlength=label_count * label_count)
-    return counts.astype(np.float64).reshape(label_count, label_count)
 
 
 def _order(offsets: NDArray[np.int64]) -> NDArray[np.int64]:

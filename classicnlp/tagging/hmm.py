@@ -12,7 +12,7 @@ from classicnlp.tagging.base import (
     Labelled,
     Labels,
     Tokens,
-    check_lengths,
+    check_labelled,
     check_sequences,
     label_numbers,
 )
@@ -155,11 +155,9 @@ class HMMTagger(LearntHMM):
             If there is nothing to learn from, or X and y do not have the same lengths.
         """
         self._check_params()
-        X, y = check_sequences(X), check_sequences(y)
-        check_lengths(X, y)
+        X, y = check_labelled(X, y)
         if dev is not None:
-            dev = check_sequences(dev[0]), check_sequences(dev[1])
-            check_lengths(*dev)
+            dev = check_labelled(*dev)
         names, labels = label_numbers(y)
         symbols = Symbols.learn(X)
         with_contexts = self.contexts and symbols.words is not None

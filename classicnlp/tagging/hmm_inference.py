@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from classicnlp._ext import chain
-from classicnlp._ext.hmm import logs
+from classicnlp._ext.elementary import logs
 from classicnlp._ext.trigrams import Trigrams
 from classicnlp.arrays import offsets_of
 from classicnlp.tagging.hmm_model import HMMModel

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
-from classicnlp._ext.hmm import exps
 from classicnlp.checks import as_names, require_count
 from classicnlp.tagging.base import (
+    TOKENS_AT_ONCE,
     Allowed,
-    LabelLists,
     Labels,
-    Path,
     SequenceTagger,
     Tokens,
     check_sequences,
@@ -35,8 +32,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-TOKENS_AT_ONCE = 20_000
-
 
 class LearntHMM(SequenceTagger):
     """Predicts, samples, saves and loads; a subclass learns, and calls `_set` with what it learnt.
@@ -53,91 +48,9 @@ class LearntHMM(SequenceTagger):
     _symbols: Symbols
     _unknown: UnknownWords | None = None
     _decoder: Decoder
-
-    def predict(self, X: Sequence[Tokens], allowed: Allowed | None = None) -> list[list[str]]:
-        """Return the labels of the best path of each sequence (Viterbi, 1967).
-
-        Parameters
-        ----------
-        X : sequence of sequences of tokens
-        allowed : sequence, optional
-            For each sequence None, or for each of its places None or the labels to choose from.
-
-        Returns
-        -------
-        list of lists of str
-
-        Raises
-        ------
-        TypeError
-            If tokens are of another kind than those of `fit`.
-        ValueError
-            If nothing was learnt yet, or there is no path: constraints leave none, or what was
-            learnt says that the sequence is impossible.
-        """
-        result = LabelLists()
-        for batch in self._batches(X, allowed):
-            paths, scores = self._decoder.decode(batch)
-            _require_paths(scores, len(result))
-            names = np.array(self.labels_, object)[paths].tolist()
-            result += [names[i:j] for i, j in pairwise(batch.offsets.tolist())]
-        return result
-
-    def predict_marginals(
-        self, X: Sequence[Tokens], allowed: Allowed | None = None
-    ) -> list[NDArray[np.float64]]:
-        """Return p(label at each place | tokens) by forward-backward.
-
-        Parameters
-        ----------
-        X, allowed
-            As for `predict`.
-
-        Returns
-        -------
-        list of float64 arrays, shape (tokens, labels)
-            Columns in the order of ``labels_``; every row adds up to 1.
-        """
-        result: list[NDArray[np.float64]] = []
-        for batch in self._batches(X, allowed):
-            marginals, log_z = self._decoder.posteriors(batch)
-            _require_paths(log_z, len(result))
-            result += np.split(marginals, batch.offsets[1:-1])
-        return result
-
-    def n_best(
-        self, X: Sequence[Tokens], k: int = 5, allowed: Allowed | None = None
-    ) -> list[list[Path]]:
-        """Return the best paths of each sequence, the best first.
-
-        Parameters
-        ----------
-        X, allowed
-            As for `predict`.
-        k : int
-            How many paths at most, from 1.
-
-        Returns
-        -------
-        list of lists of Path
-            Labels, log p(tokens, labels) and p(labels | tokens) of each path.
-        """
-        k = require_count(k, "k", 1)
-        result: list[list[Path]] = []
-        for batch in self._batches(X, allowed):
-            _, log_z = self._decoder.posteriors(batch)
-            _require_paths(log_z, len(result))
-            for one, total in zip(batch.one_by_one(), log_z.tolist(), strict=True):
-                paths, scores = self._decoder.best(one, k)
-                shares = np.minimum(exps(scores - total), 1.0)
-                names = [[self.labels_[label] for label in path] for path in paths.tolist()]
-                result.append(
-                    [
-                        Path(*path)
-                        for path in zip(names, scores.tolist(), shares.tolist(), strict=True)
-                    ]
-                )
-        return result
+    _no_path = (
+        "it is impossible by what was learnt, or labels that are allowed cannot follow each other"
+    )
 
     def score(self, X: Sequence[Tokens], y: Sequence[Labels] | None = None) -> float:
         """Return the share of tokens that get the right label, or without ``y`` log p(tokens).
@@ -285,10 +198,6 @@ class LearntHMM(SequenceTagger):
             vars(self).update(vars(self.from_store(parameters, arrays, "a pickle")))
         vars(self).update(state)
 
-    def _check_params(self) -> None:
-        """Raise a TypeError or ValueError if a parameter of the constructor is unusable."""
-        raise NotImplementedError
-
     def _set(
         self,
         names: tuple[str, ...],
@@ -304,13 +213,10 @@ class LearntHMM(SequenceTagger):
 
     def _fitted(self) -> HMMModel:
         if self._model is None:
-            raise ValueError(
-                "this HMMTagger has learnt nothing yet: call fit(), fit_em() or load()"
-            )
+            raise self._not_fitted("fit(), fit_em() or load()")
         return self._model
 
     def _batches(self, X: Sequence[Tokens], allowed: Allowed | None) -> Iterator[Batch]:
-        """Yield the sequences as the decoders take them, so many at once that arrays stay small."""
         unknown = self._fitted().emissions.unknown
         X = check_sequences(X)
         done = 0
@@ -327,12 +233,11 @@ class LearntHMM(SequenceTagger):
                 guesses = np.tile(unknown, (others, 1))
             yield Batch(seen.offsets, seen.symbols, guesses, mask)
 
+    def _decode(self, batch: Batch) -> tuple[NDArray[np.int32], Floats]:
+        return self._decoder.decode(batch)
 
-def _require_paths(scores: Floats, before: int) -> None:
-    """Raise a ValueError if a sequence of a batch has no path; ``before`` came before it."""
-    impossible = np.flatnonzero(np.isneginf(scores))
-    if len(impossible):
-        raise ValueError(
-            f"sequence {before + int(impossible[0]) + 1} has no path: it is impossible by what was "
-            "learnt, or labels that are allowed cannot follow each other"
-        )
+    def _posteriors(self, batch: Batch) -> tuple[Floats, Floats]:
+        return self._decoder.posteriors(batch)
+
+    def _best(self, batch: Batch, k: int) -> tuple[NDArray[np.int32], Floats]:
+        return self._decoder.best(batch, k)

@@ -13,12 +13,12 @@ from classicnlp._ext import chain
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.linear import check_cells, edge_scores, emissions
 from classicnlp.arrays import offsets_of
-from classicnlp.checks import as_array, as_names, require_count
+from classicnlp.checks import as_array, as_names
 from classicnlp.corpus.schemes import Scheme, legal_transitions
 from classicnlp.tagging.base import (
+    TOKENS_AT_ONCE,
     Allowed,
-    LabelLists,
-    Path,
+    Labels,
     SequenceTagger,
     Tokens,
     check_sequences,
@@ -31,8 +31,6 @@ from classicnlp.tagging.observations import Observations
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-TOKENS_AT_ONCE = 20_000
 
 
 class LinearModel(NamedTuple):
@@ -169,6 +167,14 @@ class _Scored(NamedTuple):
             yield _Scored(offsets, self.emissions[low:high], transitions)
 
 
+class HeldOut(NamedTuple):
+    """Sequences to measure on: features, the sequences, and the numbers of their labels."""
+
+    seen: Observations
+    sequences: Sequence[Tokens]
+    gold: NDArray[np.int32]
+
+
 class LinearTagger(SequenceTagger):
     """Scores a path by the sum of the weights of its features and transitions.
 
@@ -183,98 +189,14 @@ class LinearTagger(SequenceTagger):
     _extractor: FeatureExtractor
     _model: LinearModel | None = None
     scheme: Scheme | None
+    _no_path = (
+        "the labels that are allowed at one of its places cannot follow those allowed before it"
+    )
 
     @property
     def transitions_(self) -> NDArray[np.float64]:
         """The weights of transitions, shape (labels, labels), from row to column."""
         return self._fitted().transitions.copy()
-
-    def predict(self, X: Sequence[Tokens], allowed: Allowed | None = None) -> list[list[str]]:
-        """Return the labels of the best path of each sequence (Viterbi, 1967).
-
-        Parameters
-        ----------
-        X : sequence of sequences of tokens
-            Tokens as `fit` took them.
-        allowed : sequence, optional
-            For each sequence None, or for each of its places None or the labels to choose from.
-
-        Returns
-        -------
-        list of lists of str
-
-        Raises
-        ------
-        ValueError
-            If nothing was learnt yet, or constraints leave no path.
-        """
-        result = LabelLists()
-        for scored in self._scored(X, allowed):
-            paths, scores = chain.decode(*scored, *self._ends())
-            self._require_paths(scores, len(result))
-            names = [self.labels_[label] for label in paths.tolist()]
-            bounds = scored.offsets.tolist()
-            result += [names[i:j] for i, j in pairwise(bounds)]
-        return result
-
-    def predict_marginals(
-        self, X: Sequence[Tokens], allowed: Allowed | None = None
-    ) -> list[NDArray[np.float64]]:
-        """Return p(label at each place | tokens) by forward-backward.
-
-        Parameters
-        ----------
-        X, allowed
-            As for `predict`.
-
-        Returns
-        -------
-        list of float64 arrays, shape (tokens, labels)
-            Columns in the order of ``labels_``; every row adds up to 1.
-        """
-        result: list[NDArray[np.float64]] = []
-        for scored in self._scored(X, allowed):
-            marginals, log_z, _ = chain.posteriors(*scored, *self._ends())
-            self._require_paths(log_z, len(result))
-            result += np.split(marginals, scored.offsets[1:-1])
-        return result
-
-    def n_best(
-        self, X: Sequence[Tokens], k: int = 5, allowed: Allowed | None = None
-    ) -> list[list[Path]]:
-        """Return the best paths of each sequence, the best first.
-
-        Parameters
-        ----------
-        X, allowed
-            As for `predict`.
-        k : int
-            How many paths at most, from 1.
-
-        Returns
-        -------
-        list of lists of Path
-            Labels, score and probability of each path.
-        """
-        k = require_count(k, "k", 1)
-        ends = self._ends()
-        result: list[list[Path]] = []
-        for scored in self._scored(X, allowed):
-            _, log_z, _ = chain.posteriors(*scored, *ends)
-            self._require_paths(log_z, len(result))
-            for one, total in zip(scored.one_by_one(), log_z.tolist(), strict=True):
-                paths, scores = chain.decode_best(one.emissions, one.transitions, *ends, k)
-                result.append(
-                    [
-                        Path(
-                            [self.labels_[label] for label in path],
-                            score,
-                            min(float(np.exp(score - total)), 1.0),
-                        )
-                        for path, score in zip(paths.tolist(), scores.tolist(), strict=True)
-                    ]
-                )
-        return result
 
     def top_features(self, k: int = 20, label: str | None = None) -> list[tuple[str, str, float]]:
         """Return the features with the largest weights, positive or negative.
@@ -362,10 +284,6 @@ class LinearTagger(SequenceTagger):
             raise ValueError("there are no pairs for some features of transitions")
         return tagger
 
-    def _check_params(self) -> None:
-        """Raise a TypeError or ValueError if a parameter of the constructor is unusable."""
-        raise NotImplementedError
-
     def _fitted(self) -> LinearModel:
         if self._model is None:
             raise self._not_fitted()
@@ -379,17 +297,38 @@ class LinearTagger(SequenceTagger):
         model = self._fitted()
         return model.starts, model.stops
 
-    def _scored(self, X: Sequence[Tokens], allowed: Allowed | None) -> Iterator[_Scored]:
-        """Yield the scores of the sequences, so many at once that their arrays stay small."""
+    def _check_labels(self, labels: Sequence[str]) -> None:
+        """Raise a ValueError, before training rather than after, if a label is not the scheme's."""
+        if self.scheme is not None:
+            legal_transitions(labels, self.scheme)
+
+    def _batches(self, X: Sequence[Tokens], allowed: Allowed | None) -> Iterator[_Scored]:
         model = self._fitted()
         X = check_sequences(X)
-        at_once, done = TOKENS_AT_ONCE, 0
-        if len(model.edge_pairs):
-            at_once //= len(model.starts)  # every place has a table of transitions
+        at_once, done = _at_once(len(model.edge_pairs), len(model.starts)), 0
         for sequences, choices in chunks(X, allowed, at_once):
             seen = self._extractor.transform(sequences, done)
             yield self._score_of(seen, sequences, choices, done)
             done += len(sequences)
+
+    def _decode(self, batch: _Scored) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        return chain.decode(*batch, *self._ends())
+
+    def _posteriors(self, batch: _Scored) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        marginals, log_z, _ = chain.posteriors(*batch, *self._ends())
+        return marginals, log_z
+
+    def _best(self, batch: _Scored, k: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        return chain.decode_best(batch.emissions, batch.transitions, *self._ends(), k)
+
+    def _accuracy(self, held_out: list[HeldOut]) -> float:
+        """Return the share of right labels."""
+        right = total = 0
+        for seen, sequences, gold in held_out:
+            paths, _ = self._decode(self._score_of(seen, sequences))
+            right += int((paths == gold).sum())
+            total += len(gold)
+        return right / total if total else 0.0
 
     def _score_of(
         self,
@@ -436,15 +375,6 @@ class LinearTagger(SequenceTagger):
             (model.edge_first, model.edge_pairs, model.edge_weights),
         )
 
-    def _require_paths(self, scores: NDArray[np.float64], before: int) -> None:
-        """Raise a ValueError if a sequence of a chunk has no path; ``before`` came before it."""
-        impossible = np.flatnonzero(np.isneginf(scores))
-        if len(impossible):
-            raise ValueError(
-                f"sequence {before + int(impossible[0]) + 1} has no path: the labels that are "
-                "allowed at one of its places cannot follow those allowed before it"
-            )
-
     def _state_weights(
         self,
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
@@ -464,3 +394,30 @@ class LinearTagger(SequenceTagger):
         feature = order[np.searchsorted(model.cells[order], np.arange(len(flat)), "right") - 1]
         present = flat != 0
         return feature[present], label[present], flat[present]
+
+
+def held_out(
+    extractor: FeatureExtractor,
+    labels: Sequence[str],
+    X: Sequence[Tokens],
+    y: Sequence[Labels],
+) -> list[HeldOut]:
+    """Return sequences to measure on, chunk by chunk; a label that is unknown is never right.
+
+    Their features are the same after every step of training, and so are looked up only once.
+    """
+    numbers = {label: number for number, label in enumerate(labels)}
+    result, start = [], 0
+    at_once = _at_once(extractor.transform([]).edge_count, len(labels))
+    for sequences, _ in chunks(X, None, at_once):
+        here = y[start : start + len(sequences)]
+        gold = [numbers.get(label, -1) for sequence in here for label in sequence]
+        seen = extractor.transform(sequences, start)
+        result.append(HeldOut(seen, sequences, np.array(gold, np.int32)))
+        start += len(sequences)
+    return result
+
+
+def _at_once(edges: int, labels: int) -> int:
+    """Return how many tokens to look at; with edges every place has a table of transitions."""
+    return TOKENS_AT_ONCE // labels if edges else TOKENS_AT_ONCE

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from classicnlp._ext.crf import observed_pairs
 from classicnlp._ext.perceptron import Learner
 from classicnlp.arrays import offsets_of
 from classicnlp.tagging.linear import LinearModel, linear_model
-from classicnlp.tagging.observations import Observations
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -173,17 +171,3 @@ def _keys(edges: tuple[NDArray[np.int64], NDArray[Any]], label_count: int) -> ND
     feature = np.repeat(np.arange(len(first) - 1), np.diff(first))
     keys: NDArray[np.int64] = feature * (label_count * label_count) + pairs
     return keys
-
-
-def edges_of(seen: Observations, gold: NDArray[np.int32], label_count: int) -> Edges:
-    """Return the pairs of labels that each feature of transitions occurs with."""
-    if seen.edge_first is None or seen.edges is None:
-        return np.zeros(1, np.int64), np.zeros(0, np.int32)
-    into = np.full(len(gold), -1, np.int32)
-    into[1:] = gold[:-1] * label_count + gold[1:]
-    starts = seen.offsets[:-1]
-    into[starts[starts < len(gold)]] = -1
-    first, pairs, _ = observed_pairs(
-        seen.edge_first, seen.edges, None, into, seen.edge_count, label_count * label_count
-    )
-    return first, pairs

@@ -3,42 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from classicnlp._ext import chain
 from classicnlp._ext.perceptron import RULES, Learner
 from classicnlp.checks import require_at_least, require_count
-from classicnlp.corpus.schemes import Scheme, check_scheme, legal_transitions
+from classicnlp.corpus.schemes import Scheme, check_scheme
 from classicnlp.tagging.base import (
     Labelled,
     Labels,
     Tokens,
-    check_lengths,
-    check_sequences,
-    chunks,
+    check_labelled,
     label_numbers,
 )
 from classicnlp.tagging.features import FeatureExtractor, extractor_for
-from classicnlp.tagging.linear import (
-    TOKENS_AT_ONCE,
-    LinearTagger,
-)
+from classicnlp.tagging.linear import LinearTagger, held_out
 from classicnlp.tagging.observations import Observations
+from classicnlp.tagging.pairs import edge_pairs
 from classicnlp.tagging.perceptron import Progress, Sequences, Step, learn
-from classicnlp.tagging.perceptron_weights import Learnt, edges_of
+from classicnlp.tagging.perceptron_weights import Learnt
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-
-class _HeldOut(NamedTuple):
-    """Sequences to measure on: features, the sequences, and the numbers of their labels."""
-
-    seen: Observations
-    sequences: Sequence[Tokens]
-    gold: NDArray[np.int32]
 
 
 class PerceptronTagger(LinearTagger):
@@ -150,13 +137,13 @@ class PerceptronTagger(LinearTagger):
         self._check_params()
         if self.early_stop is not None and dev is None:
             raise ValueError("early_stop needs dev, the sequences to measure each epoch on")
-        X, y = _checked(X, y)
+        X, y = check_labelled(X, y)
         labels, gold = label_numbers(y)
         self._check_labels(labels)
         extractor = extractor_for(self.features, X)
         seen = extractor.fit_transform(X, self.min_count, y).check()
-        held_out = [] if dev is None else _held_out(extractor, labels, *_checked(*dev))
-        edges = edges_of(seen, gold, len(labels))
+        dev_part = [] if dev is None else held_out(extractor, labels, *check_labelled(*dev))
+        edges = edge_pairs(seen, gold, len(labels))[:2]
         learner = Learner(seen.feature_count, len(labels), *edges)
         best: Learnt | None = None
         self.best_epoch_, highest = 0, -1.0
@@ -167,7 +154,7 @@ class PerceptronTagger(LinearTagger):
                 if dev is not None:
                     now = Learnt.by(learner, edges)
                     self._model = self._finished(now.model(seen.feature_count))
-                    figure = self._accuracy(held_out)
+                    figure = self._accuracy(dev_part)
                     message += f", dev {figure:.4f}"
                 if figure > highest:
                     highest, self.best_epoch_ = figure, epoch
@@ -207,7 +194,7 @@ class PerceptronTagger(LinearTagger):
             If lengths differ, there is no label at all, or a value is infinite or NaN.
         """
         self._check_params()
-        X, y = _checked(X, y)
+        X, y = check_labelled(X, y)
         known = self.labels_ if self._model is not None else ()
         more = {label for sequence in y for label in sequence} | set(labels or ())
         names, gold = label_numbers(y, (*known, *sorted(map(str, more - set(known)))))
@@ -215,13 +202,13 @@ class PerceptronTagger(LinearTagger):
         if self._model is None:
             extractor = extractor_for(self.features, X)
             seen = extractor.fit_transform(X, self.min_count, y).check()
-            edges = edges_of(seen, gold, len(names))
+            edges = edge_pairs(seen, gold, len(names))[:2]
             learner = Learner(seen.feature_count, len(names), *edges)
         else:
             learnt = self._so_far()
             extractor = self._extractor.extended(X, self.min_count)
             seen = extractor.transform(X).check()
-            edges = learnt.edges_with(edges_of(seen, gold, len(names)), len(names))
+            edges = learnt.edges_with(edge_pairs(seen, gold, len(names))[:2], len(names))
             learner = learnt.learner(seen.feature_count, len(names), edges)
         self.labels_, self._extractor, self._model = names, extractor, None
         try:
@@ -244,15 +231,6 @@ class PerceptronTagger(LinearTagger):
             margin = 20.0 if self.algorithm == "averaged" else 1.0
         return Step(self.algorithm, float(margin), float(self.aggressiveness))
 
-    def _accuracy(self, held_out: list[_HeldOut]) -> float:
-        """Return the share of right labels."""
-        right = total = 0
-        for seen, sequences, gold in held_out:
-            paths, _ = chain.decode(*self._score_of(seen, sequences, None), *self._ends())
-            right += int((paths == gold).sum())
-            total += len(gold)
-        return right / total if total else 0.0
-
     def _take(self, learnt: Learnt, feature_count: int) -> None:
         """Take what was learnt; forget the features that no mistake has touched."""
         touched = np.zeros(feature_count, bool)
@@ -270,11 +248,6 @@ class PerceptronTagger(LinearTagger):
         order = np.lexsort((label, feature))
         return Learnt.averaged(model, feature[order], label[order], weight[order])
 
-    def _check_labels(self, labels: Sequence[str]) -> None:
-        """Raise a ValueError, before training rather than after, if a label is not the scheme's."""
-        if self.scheme is not None:
-            legal_transitions(labels, self.scheme)
-
     def _check_params(self) -> None:
         require_count(self.min_count, "min_count", 1)
         require_count(self.epochs, "epochs", 1)
@@ -290,33 +263,6 @@ class PerceptronTagger(LinearTagger):
             require_count(self.early_stop, "early_stop", 1)
         if self.scheme is not None:
             check_scheme(self.scheme)
-
-
-def _checked(X: Sequence[Tokens], y: Sequence[Labels]) -> tuple[Sequence[Tokens], Sequence[Labels]]:
-    X, y = check_sequences(X), check_sequences(y)
-    check_lengths(X, y)
-    return X, y
-
-
-def _held_out(
-    extractor: FeatureExtractor,
-    labels: Sequence[str],
-    X: Sequence[Tokens],
-    y: Sequence[Labels],
-) -> list[_HeldOut]:
-    """Return sequences to measure on, chunk by chunk; a label that is unknown is never right."""
-    numbers = {label: number for number, label in enumerate(labels)}
-    result, start = [], 0
-    at_once = TOKENS_AT_ONCE
-    if extractor.transform([]).edge_count:
-        at_once //= len(labels)  # every place has a table of transitions
-    for sequences, _ in chunks(X, None, at_once):
-        here = y[start : start + len(sequences)]
-        gold = [numbers.get(label, -1) for sequence in here for label in sequence]
-        seen = extractor.transform(sequences, start)
-        result.append(_HeldOut(seen, sequences, np.array(gold, np.int32)))
-        start += len(sequences)
-    return result
 
 
 def _sequences(seen: Observations, gold: NDArray[np.int32], label_count: int) -> Sequences:

@@ -23,7 +23,7 @@ Token: TypeAlias = Any
 """A str, a tuple of columns, or a dictionary of features: each extractor says which it takes."""
 
 
-class FeatureExtractor(Estimator, abc.ABC):
+class FeatureExtractor(Estimator):
     """Turns the tokens of sequences into numbered features, always the same for the same tokens.
 
     Attributes
@@ -111,6 +111,9 @@ class FeatureExtractor(Estimator, abc.ABC):
     def to_store(self) -> tuple[dict[str, Any], dict[str, store.Array]]:
         """Return parameters (for JSON) and arrays for a model file."""
 
+    def _not_fitted(self, remedy: str = "fit_transform()") -> ValueError:
+        return super()._not_fitted(remedy)
+
     @classmethod
     @abc.abstractmethod
     def from_store(cls, parameters: dict[str, Any], arrays: dict[str, store.Array]) -> Self:
@@ -196,9 +199,3 @@ def chunks(
         high = max(low + 1, int(np.searchsorted(offsets, place + CHUNK, "right")) - 1)
         yield Chunk(sequences[low:high], offsets[low : high + 1] - place, start + low, place)
         low = high
-
-
-def not_fitted(extractor: object) -> ValueError:
-    """Return the error of an extractor that has learnt nothing."""
-    kind = type(extractor).__name__
-    return ValueError(f"this {kind} has learnt nothing yet: call fit_transform()")

@@ -18,7 +18,6 @@ from classicnlp.tagging.features.base import (
     Token,
     as_sequences,
     chunks,
-    not_fitted,
 )
 from classicnlp.tagging.features.combinations import Combination, Combinations, Items
 from classicnlp.tagging.features.vocabulary import (
@@ -287,7 +286,7 @@ class ColumnFeatures(FeatureExtractor):
     def _fitted(self) -> tuple[Side, Side]:
         sides: tuple[Side, Side] | None = getattr(self, "_sides", None)
         if sides is None:
-            raise not_fitted(self)
+            raise self._not_fitted()
         return sides
 
     def _observations(

@@ -17,7 +17,6 @@ from classicnlp.tagging.features.base import (
     Token,
     as_sequences,
     chunks,
-    not_fitted,
 )
 from classicnlp.tagging.features.vocabulary import (
     Finder,
@@ -185,7 +184,7 @@ class DictFeatures(FeatureExtractor):
     def _fitted(self) -> Finder:
         vocabulary: Finder | None = getattr(self, "_vocabulary", None)
         if vocabulary is None:
-            raise not_fitted(self)
+            raise self._not_fitted()
         return vocabulary
 
 
