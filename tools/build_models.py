@@ -11,8 +11,9 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from classicnlp import __version__, evaluate
 from classicnlp.corpus import read_lines, read_segmented, read_tagged
@@ -159,6 +160,21 @@ def measure(sentences: list[list[str]], tagged: list) -> dict[str, float]:
     }
 
 
+def train(
+    data: Path,
+    without: Container[str] = frozenset(),
+    card: Mapping[str, Any] | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Pipeline:
+    """Train the default pipeline, on all paragraphs but those whose texts are in ``without``."""
+    sentences = [words for words in segmented(data) if "".join(words) not in without]
+    everything = read_tagged(data / JANUARY)
+    tagged = [pairs for pairs in everything if "".join(word for word, _ in pairs) not in without]
+    segmenter = CharSegmenter(prune=SEGMENTER_PRUNE).fit(sentences, progress=progress)
+    tagger = PosTagger(prune=TAGGER_PRUNE).fit(tagged, progress=progress)
+    return Pipeline(segmenter, tagger, build_lexicon(data, sentences, tagged), card)
+
+
 def digest(data: Path) -> dict[str, str]:
     names = [JANUARY, *FOLDS, *OTHER_SEGMENTED, *WORD_LISTS, *RAW]
     return {name: hashlib.sha256((data / name).read_bytes()).hexdigest()[:16] for name in names}
@@ -171,10 +187,6 @@ def main() -> None:
     print(f"{len(sentences):,} sentences to segment, {len(tagged):,} tagged")
     figures = measure(sentences, tagged)
     print(figures)
-    segmenter = CharSegmenter(prune=SEGMENTER_PRUNE).fit(sentences, progress=report)
-    tagger = PosTagger(prune=TAGGER_PRUNE).fit(tagged, progress=report)
-    lexicon = build_lexicon(data, sentences, tagged)
-    print(lexicon)
     card = {
         "name": "pku",
         "version": __version__,
@@ -185,7 +197,8 @@ def main() -> None:
         "figures": figures,
         "trained_on": digest(data),
     }
-    pipeline = Pipeline(segmenter, tagger, lexicon, card)
+    pipeline = train(data, card=card, progress=report)
+    print(pipeline.lexicon)
     path = target / "pku.model"
     pipeline.save(path)
     print(f"{path}: {path.stat().st_size:,} bytes")
