@@ -14,7 +14,7 @@ from common import PEERS_PYTHON, peer_requirements
 
 def install(requirement: str) -> str | None:
     """Install one package; return the last line of pip's complaint if it failed."""
-    command = [PEERS_PYTHON, "-m", "pip", "install", "--quiet", requirement]
+    command = [PEERS_PYTHON, "-m", "pip", "install", "--quiet", *requirement.split()]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return None
