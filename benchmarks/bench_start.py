@@ -20,6 +20,8 @@ import classicnlp as cn
 from classicnlp.segmentation import NgramSegmenter
 
 DICTIONARY_MODEL = common.CACHE / "jieba_dictionary.model"
+OURS = Path(sys.executable)
+PEERS = ("rjieba", "cppjieba", "jieba", "pkuseg", "vaporetto", "ltp-extension")
 
 
 @dataclass
@@ -34,18 +36,15 @@ class Subject:
 
 
 def subjects() -> list[Subject]:
-    ours = Path(sys.executable)
     limits = "import 0.1 s, first 0.1 s, 70 MB"
     found = [
-        Subject("Python alone", "python", ours),
-        Subject("Python, numpy", "numpy", ours),
-        Subject("classicnlp pku", "classicnlp", ours, limits),
-        Subject("classicnlp dictionary", "classicnlp-dictionary", ours),
+        Subject("Python alone", "python", OURS),
+        Subject("Python, numpy", "numpy", OURS),
+        Subject("classicnlp pku", "classicnlp", OURS, limits),
+        Subject("classicnlp dictionary", "classicnlp-dictionary", OURS),
     ]
     if common.PEERS_PYTHON.exists():
-        found += [
-            Subject(name, name, common.PEERS_PYTHON) for name in ("rjieba", "cppjieba", "jieba")
-        ]
+        found += [Subject(name, name, common.PEERS_PYTHON) for name in PEERS]
     return found
 
 
@@ -76,7 +75,7 @@ def measure_starts(found: list[Subject], settings: common.Settings) -> list[Subj
                 subject.results.append(result)
     for subject in found:
         if not subject.results:
-            print(f"  {subject.name} is left out: it did not start")
+            print(f"  {subject.name} is left out: it, or its model, is not there")
     return [subject for subject in found if subject.results]
 
 

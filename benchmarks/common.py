@@ -22,6 +22,7 @@ BENCHMARKS = Path(__file__).resolve().parent
 DATA = BENCHMARKS.parent.parent / "shared" / "data"
 CACHE = BENCHMARKS / ".data"
 PEERS_PYTHON = BENCHMARKS / ".peers" / "bin" / "python"
+HELPERS = {"cython", "setuptools"}  # in the peers' environment, but no peers
 
 PROSE = "raw/modern_prose.txt.xz"
 SENTENCES = "sighan2005/msr_train_last10percent.txt.xz"
@@ -217,6 +218,14 @@ def alternate(contestants: Iterable[Contestant], settings: Settings) -> None:
         contestant.close()
 
 
+def compare(
+    title: str, contestants: Sequence[Contestant], beside: Sequence[str], settings: Settings
+) -> None:
+    """Time all in turns and print their speeds."""
+    alternate(contestants, settings)
+    print_speeds(title, contestants, beside)
+
+
 # Output.
 
 
@@ -271,7 +280,7 @@ def peer_versions() -> str:
     listed = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
     versions = {entry["name"].replace("_", "-").lower(): entry["version"] for entry in listed}
     names = [requirement.partition("==")[0] for requirement in peer_requirements()]
-    keys = [name.replace("_", "-").lower() for name in names if name != "setuptools"]
+    keys = [name.replace("_", "-").lower() for name in names if name not in HELPERS]
     return ", ".join(f"{key} {versions.get(key, 'not installed')}" for key in keys)
 
 

@@ -1,6 +1,6 @@
 """The peers' half of a benchmark; `common.Peer` runs it in the peers' environment.
 
-    python peer_side.py MEASUREMENT INPUT lines|kept|text [DICTIONARY]
+    python peer_side.py MEASUREMENT INPUT lines|kept|text [DICTIONARY OR MODEL]
 
 It prepares the measurement, runs it once, and says in a line of JSON what the run produced.
 For each line on standard input, a budget in seconds, it then prints a list of run times.
@@ -60,7 +60,26 @@ def vaporetto_cutter(model: str) -> Callable[[str], list]:
     return lambda text: [token.surface() for token in tokenizer.tokenize(text)]
 
 
-CUTTERS: dict[str, Callable[[str], Callable[[str], list]]] = {
+def vaporetto_joiner(model: str) -> Callable[[str], str]:
+    """Return its fastest way to tell boundaries: one string with spaces, no full width first."""
+    import vaporetto
+
+    return vaporetto.Vaporetto(Path(model).read_bytes(), norm=False).tokenize_to_string
+
+
+def ltp_cutter(model: str) -> Callable[[str], list]:
+    from ltp_extension.perceptron import CWSModel
+
+    return CWSModel.load(model).predict
+
+
+def pkuseg_cutter() -> Callable[[str], list]:
+    import pkuseg
+
+    return pkuseg.pkuseg().cut
+
+
+CUTTERS: dict[str, Callable[[str], Callable[[str], Sequence]]] = {
     "rjieba": lambda _: rjieba_cutter("cut", False),
     "rjieba-hmm": lambda _: rjieba_cutter("cut", True),
     "rjieba-tag": lambda _: rjieba_cutter("tag", True),
@@ -71,6 +90,9 @@ CUTTERS: dict[str, Callable[[str], Callable[[str], list]]] = {
     "jieba-hmm": lambda dictionary: jieba_cutter(dictionary, False, True),
     "jieba-tag": lambda dictionary: jieba_cutter(dictionary, True, True),
     "vaporetto": vaporetto_cutter,
+    "vaporetto-string": vaporetto_joiner,
+    "ltp": ltp_cutter,
+    "pkuseg": lambda _: pkuseg_cutter(),
 }
 
 # Dictionary matching: functions of the words that return a function which matches one text.

@@ -16,6 +16,7 @@ from common import BENCHMARKS
 
 RESULTS = BENCHMARKS / "RESULTS.md"
 SCRIPTS = (
+    "bench_pipeline",
     "bench_segment",
     "bench_trie",
     "bench_start",

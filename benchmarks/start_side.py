@@ -8,6 +8,7 @@ and after all texts. Then it waits for a line on standard input, so that others 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -17,12 +18,25 @@ from collections.abc import Callable
 from pathlib import Path
 
 SENTENCE = "我来到北京清华大学"
+CACHE = Path(__file__).resolve().parent / ".data"
 
 
 def import_classicnlp() -> Callable[[str], list]:
     import classicnlp
 
     return classicnlp.segment
+
+
+def import_everything() -> Callable[[str], list]:
+    import classicnlp
+
+    def analyse(text: str) -> list:
+        nlp = classicnlp.load()
+        with contextlib.suppress(AttributeError, ValueError):  # of a model without names
+            nlp.entities(text)
+        return nlp.tag(text)
+
+    return analyse
 
 
 def import_numpy() -> Callable[[str], list]:
@@ -70,14 +84,58 @@ def import_jieba() -> Callable[[str], list]:
     return jieba.lcut
 
 
+def import_vaporetto() -> Callable[[str], list]:
+    import vaporetto
+
+    model = (CACHE / "vaporetto.model").read_bytes()
+    loaded: list = []
+
+    def cut(text: str) -> list:
+        if not loaded:
+            loaded.append(vaporetto.Vaporetto(model))
+        return [token.surface() for token in loaded[0].tokenize(text)]
+
+    return cut
+
+
+def import_ltp() -> Callable[[str], list]:
+    from ltp_extension.perceptron import CWSModel
+
+    loaded: list = []
+
+    def cut(text: str) -> list:
+        if not loaded:
+            loaded.append(CWSModel.load(str(CACHE / "ltp.model")))
+        return loaded[0].predict(text)
+
+    return cut
+
+
+def import_pkuseg() -> Callable[[str], list]:
+    import pkuseg
+
+    loaded: list = []
+
+    def cut(text: str) -> list:
+        if not loaded:
+            loaded.append(pkuseg.pkuseg())
+        return loaded[0].cut(text)
+
+    return cut
+
+
 SUBJECTS: dict[str, Callable[[], Callable[[str], list]]] = {
     "python": lambda: list,
     "numpy": import_numpy,
     "classicnlp": import_classicnlp,
+    "classicnlp-all": import_everything,
     "classicnlp-dictionary": import_lexicon,
     "rjieba": import_rjieba,
     "cppjieba": import_cppjieba,
     "jieba": import_jieba,
+    "pkuseg": import_pkuseg,
+    "vaporetto": import_vaporetto,
+    "ltp-extension": import_ltp,
 }
 
 
