@@ -213,14 +213,18 @@ def restored(text: str, pieces: list) -> list:
 
 
 def measure_words(given: Input, nlp: cn.Pipeline, settings: common.Settings) -> None:
-    """Lists of words, and boundaries beside the fastest way that vaporetto has to tell them."""
-    joiner = Rival("vaporetto string", "vaporetto-string", train_models.VAPORETTO)
+    """Lists of words, and boundaries beside the fastest ways that vaporetto has to tell them."""
+    joiners = [
+        Rival("vaporetto string", "vaporetto-string", train_models.VAPORETTO, TRAINED),
+        Rival("vaporetto string raw", "vaporetto-string-raw", train_models.VAPORETTO, TRAINED),
+    ]
     contestants: list[common.Contestant] = [
         given.own("pku segment", nlp.segment, "2 x rjieba HMM"),
         given.own("pku boundaries", nlp.boundaries, "5 x vaporetto string"),
-        *chain.from_iterable(rival.contestant(given) for rival in [*segmenters(), joiner]),
+        *chain.from_iterable(rival.contestant(given) for rival in [*segmenters(), *joiners]),
     ]
-    beside = ["rjieba HMM", "jieba HMM", "pkuseg", "ltp-extension", "vaporetto", joiner.name]
+    beside = ["rjieba HMM", "jieba HMM", "pkuseg", "ltp-extension", "vaporetto"]
+    beside += [joiner.name for joiner in joiners]
     common.compare(f"Words, {given.title}", contestants, beside, settings)
 
 

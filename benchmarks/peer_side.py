@@ -60,11 +60,14 @@ def vaporetto_cutter(model: str) -> Callable[[str], list]:
     return lambda text: [token.surface() for token in tokenizer.tokenize(text)]
 
 
-def vaporetto_joiner(model: str) -> Callable[[str], str]:
-    """Return its fastest way to tell boundaries: one string with spaces, no full width first."""
+def vaporetto_joiner(model: str, norm: bool) -> Callable[[str], str]:
+    """Return its fastest way to tell boundaries: one string with spaces between the words.
+
+    Without ``norm`` the text is not put into full width first, which its model expects.
+    """
     import vaporetto
 
-    return vaporetto.Vaporetto(Path(model).read_bytes(), norm=False).tokenize_to_string
+    return vaporetto.Vaporetto(Path(model).read_bytes(), norm=norm).tokenize_to_string
 
 
 def ltp_cutter(model: str) -> Callable[[str], list]:
@@ -90,7 +93,8 @@ CUTTERS: dict[str, Callable[[str], Callable[[str], Sequence]]] = {
     "jieba-hmm": lambda dictionary: jieba_cutter(dictionary, False, True),
     "jieba-tag": lambda dictionary: jieba_cutter(dictionary, True, True),
     "vaporetto": vaporetto_cutter,
-    "vaporetto-string": vaporetto_joiner,
+    "vaporetto-string": lambda model: vaporetto_joiner(model, True),
+    "vaporetto-string-raw": lambda model: vaporetto_joiner(model, False),
     "ltp": ltp_cutter,
     "pkuseg": lambda _: pkuseg_cutter(),
 }
