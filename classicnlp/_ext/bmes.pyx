@@ -1,23 +1,35 @@
 """Segmentation by tagging characters B, M, E or S, from tables instead of features.
 
-The six templates C-1, C0, C1, C-1C0, C0C1, C-1C1 are folded into three tables: a row per
-character with its weights as the character before, at and after a place; a row per adjacent
-pair with its weights at its second and at its first character; a row per pair with one
-character between. Scoring a place adds rows of small integers; no feature is ever built. Only
-the transitions that make words are looked at: B and M go to M or E, E and S to B or S.
+Every template of `classicnlp.segmentation.features` is folded into a table of small integers: a row
+per character with its weights as the character before, at and after a place; a row per adjacent
+pair with its weights at its second and at its first character; a row per three kinds of characters;
+and of each group of words a row per finding and one per finding and character. Scoring a place adds
+rows; no feature is ever built. The entry of a pair also says which groups have it as a word and where
+longer words go on, so that one probe serves characters and words. Only the transitions that make
+words are looked at: B and M go to M or E, E and S to B or S.
 """
 
 from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
-from libc.stdint cimport int16_t, int32_t, uint8_t, uint16_t, uint32_t
+from libc.stdint cimport int16_t, int32_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.string cimport memset
 
 import numpy as np
 
-from classicnlp._ext.alphabet cimport Alphabet, Text, slice_of
+from classicnlp._ext.alphabet cimport Alphabet, Text, prefetch, slice_of
 from classicnlp._ext.cutter cimport Cutter
+from classicnlp._ext.lexical cimport MOST_GROUPS, Lanes, WordGroups, code_of, record
 from classicnlp._ext.trie cimport NO_WORD, ROOT, Node, Trie, step
 from classicnlp._ext.units cimport SPACE, UNIT_INSIDE, mark_units
 
 from classicnlp.checks import as_array
+
+cdef extern from "scores.h":
+    ctypedef struct Scores "classicnlp_scores":
+        pass
+    Scores wide "classicnlp_wide" (const int16_t* row) noexcept nogil
+    Scores packed "classicnlp_packed" (uint32_t row) noexcept nogil
+    Scores plus "classicnlp_plus" (Scores a, Scores b) noexcept nogil
+    void put "classicnlp_put" (int16_t* target, Scores scores) noexcept nogil
 
 cdef enum:
     B = 0
@@ -29,11 +41,32 @@ cdef enum:
     JOINED = 8  # a mark: within a user's word
     IMPOSSIBLE = -(1 << 28)  # twice this and all weights still fit into 32 bits
 
+cdef extern from *:
+    """
+    #define CLASSICNLP_EMPTY 0xFFFFFFFFu
+    """
+    const uint32_t EMPTY "CLASSICNLP_EMPTY"  # the key of a slot that has no pair
+
+cdef enum:
+    CHUNK = 64  # pairs whose entries are fetched at once
+    ENTRY = 4  # numbers of an entry: key, weights at the second and at the first character, link
+    BASE_MASK = 0xFFFFFF  # of a link: the base of the state behind the pair; above it the groups
+    GROUPS_SHIFT = 24
+    KINDS = 16
+    EDGE = 15  # the kind of what lies beyond a stretch
+    FINDINGS = 1024  # codes of beginning, end and cover together
+    COVERS = 16
+
 SYMBOL_LIMIT = 1 << 16
 NO_PAIR = 0xFFFFFFFF
+KIND_LIMIT = KINDS
+EDGE_KIND = EDGE
+FINDING_LIMIT = FINDINGS
+COVER_LIMIT = COVERS
+FARTHEST_BASE = BASE_MASK
 
 
-cdef inline uint32_t pair_slot(uint32_t pair) noexcept nogil:
+cdef inline uint32_t hashed(uint32_t pair) noexcept nogil:
     pair ^= pair >> 15
     pair *= 0x2C1B3C6D
     pair ^= pair >> 12
@@ -41,27 +74,45 @@ cdef inline uint32_t pair_slot(uint32_t pair) noexcept nogil:
     return pair ^ (pair >> 15)
 
 
-def fill_pairs(const uint32_t[::1] pairs not None, const int16_t[:, ::1] rows not None):
-    """Return open-addressing tables (pairs, rows), at most two thirds full.
+cdef inline uint32_t slot_of(uint32_t pair, uint32_t capacity) noexcept nogil:
+    return <uint32_t> ((<uint64_t> hashed(pair) * capacity) >> 32)
 
-    The last row of the table is zero: it is the row of a pair that is not there.
+
+def fill_pairs(const uint32_t[:, ::1] entries not None):
+    """Return an open-addressing table of entries, five sixths full, and a row of zeros behind it.
+
+    Parameters
+    ----------
+    entries : uint32 array, shape (n, 4)
+        Their first column, the pair (first symbol << 16 | second symbol), tells them apart.
+
+    Returns
+    -------
+    uint32 array, shape (capacity + 1, 4)
+        Empty slots have the key 0xFFFFFFFF.
     """
-    cdef Py_ssize_t n = pairs.shape[0], width = rows.shape[1], capacity = 2, i, k
-    while 2 * capacity < 3 * n + 2:
-        capacity *= 2
-    table = np.full(capacity, NO_PAIR, np.uint32)
-    weights = np.zeros((capacity + 1, width), np.int16)
-    cdef uint32_t[::1] out_pairs = table
-    cdef int16_t[:, ::1] out_rows = weights
-    cdef uint32_t slot, mask = <uint32_t> (capacity - 1)
+    cdef Py_ssize_t n = entries.shape[0], capacity = n + n // 5 + 1, i, k, slot
+    table = np.zeros((capacity + 1, ENTRY), np.uint32)
+    table[:capacity, 0] = NO_PAIR
+    cdef uint32_t[:, ::1] out = table
     for i in range(n):
-        slot = pair_slot(pairs[i]) & mask
-        while out_pairs[slot] != <uint32_t> 0xFFFFFFFF:
-            slot = (slot + 1) & mask
-        out_pairs[slot] = pairs[i]
-        for k in range(width):
-            out_rows[slot, k] = rows[i, k]
-    return table, weights
+        slot = slot_of(entries[i, 0], <uint32_t> capacity)
+        while out[slot, 0] != EMPTY:
+            slot = slot + 1 if slot + 1 < capacity else 0
+        for k in range(ENTRY):
+            out[slot, k] = entries[i, k]
+    return table
+
+
+cdef struct Room:
+    # What is worked out about the characters of a stretch.
+    int32_t* symbols  # from symbols[1] on; 0 at both ends
+    uint8_t* kinds  # from kinds[2] on; EDGE twice at both ends
+    uint16_t* codes  # in the words of groups; 0 behind the last
+    uint32_t* rows  # rows[i]: where the entry of the pair of characters i - 1 and i is
+    Lanes lanes
+    int16_t* scores  # four a character
+    uint8_t* back
 
 
 cdef class BmesCutter(Cutter):
@@ -73,11 +124,20 @@ cdef class BmesCutter(Cutter):
     unigrams : int16 array, shape (symbols, 12)
         For each symbol the weights of B, M, E, S at the place after it, at its own, and at the
         place before it. The last row is for all symbols beyond the table.
-    pairs, pair_weights : uint32 array of length 2**k, int16 array, shape (2**k + 1, 8)
-        From `fill_pairs`: first symbol << 16 | second symbol; weights at the second character
-        and at the first.
-    skips, skip_weights : uint32 array of length 2**k, int16 array, shape (2**k + 1, 4)
-        The same for the characters before and after a place; weights at that place.
+    pairs : uint32 array, shape (capacity + 1, 4)
+        From `fill_pairs`: first symbol << 16 | second symbol; weights at the second character; at the
+        first (8 bits each, B the lowest); the base of the state that the two lead to in ``groups``,
+        and above its 24 bits the groups in which they are a word.
+    kinds : uint8 array, shape (symbols - 1,)
+        The kind of each symbol, below 15; those beyond have the kind of their class.
+    windows : int16 array, shape (4096, 12)
+        For three kinds in a row (kind << 8 | kind << 4 | kind) the weights at the third, at the
+        second and at the first.
+    groups : WordGroups
+    findings : int16 array, shape (groups, 1024, 4)
+        For what `WordGroups.codes_of` says of a character: begins << 7 | ends << 4 | covers.
+    covers : uint32 array, shape (symbols, groups, 16)
+        For a symbol and what covers it four weights of 8 bits.
     transitions : int32 array, shape (4, 4)
         From row to column.
     starts : int32 array, shape (4,)
@@ -88,72 +148,75 @@ cdef class BmesCutter(Cutter):
     Raises
     ------
     ValueError
-        If the shapes do not fit.
+        If the shapes do not fit, or a look-up could leave an array.
     """
 
     cdef readonly Alphabet alphabet
     cdef readonly object arrays
+    cdef readonly WordGroups groups
     cdef readonly Trie words
-    cdef const int16_t[:, ::1] unigrams_view
-    cdef const uint32_t[::1] pairs_view
-    cdef const int16_t[:, ::1] pair_weights_view
-    cdef const uint32_t[::1] skips_view
-    cdef const int16_t[:, ::1] skip_weights_view
     cdef const int16_t* unigrams
     cdef const uint32_t* pairs
-    cdef const int16_t* pair_weights
-    cdef const uint32_t* skips
-    cdef const int16_t* skip_weights
-    cdef uint32_t pair_mask
-    cdef uint32_t skip_mask
+    cdef const uint8_t* kinds
+    cdef const int16_t* windows
+    cdef const int16_t* findings
+    cdef const uint32_t* covers
+    cdef uint32_t capacity
     cdef int32_t unranked
+    cdef int32_t group_count
     cdef int32_t transitions[16]
     cdef int32_t starts[4]
 
-    def __init__(self, Alphabet alphabet not None, unigrams, pairs, pair_weights, skips, skip_weights,
-                 transitions, starts, Trie words=None):
+    def __init__(self, Alphabet alphabet not None, unigrams, pairs, kinds, windows, WordGroups groups not None,
+                 findings, covers, transitions, starts, Trie words=None):
         cdef Py_ssize_t k
-        unigrams = as_array(unigrams, np.int16, "unigrams")
-        pairs = as_array(pairs, np.uint32, "pairs")
-        pair_weights = as_array(pair_weights, np.int16, "pair_weights")
-        skips = as_array(skips, np.uint32, "skips")
-        skip_weights = as_array(skip_weights, np.int16, "skip_weights")
+        cdef const int16_t[:, ::1] unigrams_view
+        cdef const uint32_t[:, ::1] pairs_view
+        cdef const uint8_t[::1] kinds_view
+        cdef const int16_t[:, ::1] windows_view
+        cdef const int16_t[:, :, ::1] findings_view
+        cdef const uint32_t[:, :, ::1] covers_view
+        unigrams_view = unigrams = as_array(unigrams, np.int16, "unigrams")
+        pairs_view = pairs = as_array(pairs, np.uint32, "pairs")
+        kinds_view = kinds = as_array(kinds, np.uint8, "kinds")
+        windows_view = windows = as_array(windows, np.int16, "windows")
+        findings_view = findings = as_array(findings, np.int16, "findings")
+        covers_view = covers = as_array(covers, np.uint32, "covers")
         transitions = as_array(transitions, np.int32, "transitions")
         starts = as_array(starts, np.int32, "starts")
-        if unigrams.ndim != 2 or unigrams.shape[1] != 12 or not 0 < unigrams.shape[0] <= SYMBOL_LIMIT:
-            raise ValueError(f"unigrams must have 12 columns and up to {SYMBOL_LIMIT} rows")
-        check_table(pairs, pair_weights, 8)
-        check_table(skips, skip_weights, 4)
+        check_tables(unigrams, pairs, kinds, windows, groups, findings, covers)
         if transitions.shape != (LABELS, LABELS) or starts.shape != (LABELS,):
             raise ValueError("transitions must have shape (4, 4) and starts (4,)")
         check_moderate(transitions)
         check_moderate(starts)
         self.alphabet = alphabet
+        self.groups = groups
         self.words = words
         self.arrays = {
-            "unigrams": unigrams, "pairs": pairs, "pair_weights": pair_weights, "skips": skips,
-            "skip_weights": skip_weights, "transitions": transitions, "starts": starts,
+            "unigrams": unigrams, "pairs": pairs, "kinds": kinds, "windows": windows,
+            "findings": findings, "covers": covers, "transitions": transitions, "starts": starts,
         }
-        self.unigrams_view = unigrams
-        self.pairs_view = pairs
-        self.pair_weights_view = pair_weights
-        self.skips_view = skips
-        self.skip_weights_view = skip_weights
-        self.unigrams = &self.unigrams_view[0, 0]
-        self.pairs = &self.pairs_view[0]
-        self.pair_weights = &self.pair_weights_view[0, 0]
-        self.skips = &self.skips_view[0]
-        self.skip_weights = &self.skip_weights_view[0, 0]
-        self.pair_mask = <uint32_t> (pairs.size - 1)
-        self.skip_mask = <uint32_t> (skips.size - 1)
-        self.unranked = <int32_t> (unigrams.shape[0] - 1)
+        self.unigrams = &unigrams_view[0, 0]
+        self.pairs = &pairs_view[0, 0]
+        self.kinds = &kinds_view[0] if kinds.size else NULL
+        self.windows = &windows_view[0, 0]
+        self.findings = &findings_view[0, 0, 0] if findings.size else NULL
+        self.covers = &covers_view[0, 0, 0] if covers.size else NULL
+        self.capacity = <uint32_t> (len(pairs) - 1)
+        self.unranked = <int32_t> (len(unigrams) - 1)
+        self.group_count = <int32_t> len(findings)
         for k in range(16):
             self.transitions[k] = transitions[k // LABELS, k % LABELS]
         for k in range(LABELS):
             self.starts[k] = starts[k]
 
     def __reduce__(self):
-        return BmesCutter, (self.alphabet, *self.arrays.values(), self.words)
+        arrays = self.arrays
+        return BmesCutter, (
+            self.alphabet, arrays["unigrams"], arrays["pairs"], arrays["kinds"], arrays["windows"],
+            self.groups, arrays["findings"], arrays["covers"], arrays["transitions"], arrays["starts"],
+            self.words,
+        )
 
     cdef Py_ssize_t cut(self, Text text, int32_t* ends) noexcept nogil:
         """Cut each stretch between white space by itself; a run of white space is a word.
@@ -182,7 +245,7 @@ cdef class BmesCutter(Cutter):
                 continue
             while i < n and not is_gap(classes[i], marks[i]):
                 i += 1
-            found = self.cut_stretch(slice_of(text, start, i), marks + start, ends + count)
+            found = self.cut_stretch(slice_of(text, start, i), classes + start, marks + start, ends + count)
             if found < 0:
                 count = -1
                 break
@@ -221,38 +284,123 @@ cdef class BmesCutter(Cutter):
         PyMem_RawFree(codes)
         return True
 
-    cdef Py_ssize_t cut_stretch(self, Text text, const uint8_t* marks, int32_t* ends) noexcept nogil:
-        """Viterbi over a stretch without white space; its ends are padded by symbol 0."""
-        cdef int32_t n = <int32_t> text.length, i
-        cdef int32_t* symbols = <int32_t*> PyMem_RawMalloc((n + 2) * sizeof(int32_t) + n)
-        cdef uint8_t* back
+    cdef Py_ssize_t cut_stretch(self, Text text, const uint8_t* classes, const uint8_t* marks,
+                                int32_t* ends) noexcept nogil:
+        """Viterbi over a stretch without white space; return how many words, -1 for no memory."""
+        cdef int32_t n = <int32_t> text.length
+        cdef Room room
         cdef Py_ssize_t count
-        if symbols == NULL:
+        cdef void* memory = new_room(&room, n)
+        if memory == NULL:
             return -1
-        back = <uint8_t*> (symbols + n + 2)
-        self.alphabet.encode(text, symbols + 1)
-        symbols[0] = symbols[n + 1] = 0
-        for i in range(1, n + 1):
-            symbols[i] = min(symbols[i], self.unranked)
-        count = trace(back, n, self.run(symbols, marks, n, back), ends)
-        PyMem_RawFree(symbols)
+        self.read(text, classes, &room)
+        self.find_pairs(&room, n)
+        self.score(&room, n)
+        count = trace(room.back, n, self.run(room.scores, marks, n, room.back), ends)
+        PyMem_RawFree(memory)
         return count
 
-    cdef uint8_t run(self, const int32_t* symbols, const uint8_t* marks, int32_t n, uint8_t* back) noexcept nogil:
-        """Fill ``back`` (one bit a label: which of its two predecessors) and return the last label.
+    cdef void read(self, Text text, const uint8_t* classes, Room* room) noexcept nogil:
+        cdef int32_t n = <int32_t> text.length, i, symbol
+        cdef int32_t* symbols = room.symbols + 1
+        cdef uint8_t* kinds = room.kinds + 2
+        self.alphabet.encode(text, symbols)
+        for i in range(n):
+            symbol = symbols[i]
+            if symbol >= self.unranked:
+                symbols[i] = self.unranked
+                kinds[i] = classes[i]
+            else:
+                kinds[i] = self.kinds[symbol]
+            room.codes[i] = code_of(self.groups.codes, self.groups.ranked, symbols[i])
+        room.codes[n] = 0
+        room.symbols[0] = symbols[n] = 0
+        room.kinds[0] = room.kinds[1] = kinds[n] = kinds[n + 1] = EDGE
 
-        The characters at, before and after place i are symbols[i + 1], symbols[i], symbols[i + 2].
+    cdef void find_pairs(self, Room* room, int32_t n) noexcept nogil:
+        """Find the entries of the n + 1 pairs, and the words that begin with them.
+
+        In rounds, so that the memory of one pair is fetched while others are dealt with.
         """
+        cdef const int32_t* symbols = room.symbols
+        cdef uint32_t* rows = room.rows
+        cdef uint32_t bases[CHUNK]
+        cdef uint32_t row, link
+        cdef int32_t start, stop, i
+        memset(room.lanes.begins, 0, n * sizeof(uint64_t))
+        memset(room.lanes.ends, 0, n * sizeof(uint64_t))
+        memset(room.lanes.covers, 0, n * sizeof(uint64_t))
+        for start in range(0, n + 1, 64):
+            stop = min(start + CHUNK, n + 1)
+            for i in range(start, stop):
+                rows[i] = slot_of(pair_of(symbols, i), self.capacity)
+                prefetch(self.pairs + ENTRY * <Py_ssize_t> rows[i])
+            for i in range(start, stop):
+                row = rows[i] = self.find_pair(rows[i], pair_of(symbols, i))
+                link = self.pairs[ENTRY * <Py_ssize_t> row + 3]
+                bases[i - start] = link & BASE_MASK
+                if link >> GROUPS_SHIFT:
+                    record(room.lanes, i - 1, i + 1, <uint8_t> (link >> GROUPS_SHIFT))
+                if bases[i - start]:
+                    prefetch(&self.groups.nodes[bases[i - start] + room.codes[i + 1]])
+            for i in range(start, stop):
+                if bases[i - start]:
+                    self.groups.go_on(room.codes, i - 1, i + 1, <int32_t> bases[i - start], n, room.lanes)
+
+    cdef inline uint32_t find_pair(self, uint32_t slot, uint32_t pair) noexcept nogil:
+        """Return the place of the pair's entry, or of the zeros behind the last."""
+        cdef uint32_t key = self.pairs[ENTRY * <Py_ssize_t> slot]
+        while key != pair:
+            if key == EMPTY:
+                return self.capacity
+            slot = slot + 1 if slot + 1 < self.capacity else 0
+            key = self.pairs[ENTRY * <Py_ssize_t> slot]
+        return slot
+
+    cdef void score(self, Room* room, int32_t n) noexcept nogil:
+        """Add up the weights of B, M, E and S at each place."""
+        cdef const int32_t* symbols = room.symbols
+        cdef const uint8_t* kinds = room.kinds
+        cdef const uint32_t* covers
+        cdef Scores sums
+        cdef uint32_t before = <uint32_t> kinds[0] << 8 | <uint32_t> kinds[1] << 4 | kinds[2]
+        cdef uint32_t at = (before << 4 | kinds[3]) & 4095, after
+        cdef uint64_t edges, middles
+        cdef uint32_t cover
+        cdef int32_t i, g
+        for i in range(n):
+            # The windows of three kinds around the characters before, at and after the place.
+            after = (at << 4 | kinds[i + 4]) & 4095
+            sums = plus(
+                plus(wide(self.unigrams + 12 * <Py_ssize_t> symbols[i]),
+                     wide(self.unigrams + 12 * <Py_ssize_t> symbols[i + 1] + 4)),
+                plus(wide(self.unigrams + 12 * <Py_ssize_t> symbols[i + 2] + 8),
+                     plus(packed(self.pairs[ENTRY * <Py_ssize_t> room.rows[i] + 1]),
+                          packed(self.pairs[ENTRY * <Py_ssize_t> room.rows[i + 1] + 2]))))
+            sums = plus(sums, plus(wide(self.windows + 12 * before),
+                                   plus(wide(self.windows + 12 * at + 4), wide(self.windows + 12 * after + 8))))
+            before, at = at, after
+            edges = room.lanes.begins[i] << 3 | room.lanes.ends[i]
+            middles = room.lanes.covers[i]
+            covers = self.covers + COVERS * self.group_count * <Py_ssize_t> symbols[i + 1]
+            for g in range(self.group_count):
+                cover = middles & 15
+                sums = plus(sums, wide(self.findings + 4 * (FINDINGS * g + ((edges & 63) << 4 | cover))))
+                sums = plus(sums, packed(covers[COVERS * g + cover]))
+                edges >>= 8
+                middles >>= 8
+            put(room.scores + 4 * <Py_ssize_t> i, sums)
+
+    cdef uint8_t run(self, const int16_t* place, const uint8_t* marks, int32_t n, uint8_t* back) noexcept nogil:
+        """Fill ``back`` (one bit a label: which of its two predecessors) and return the last label."""
         cdef int32_t b = IMPOSSIBLE, m = IMPOSSIBLE, e = IMPOSSIBLE, s = IMPOSSIBLE
         cdef int32_t from_first, from_second, i
         cdef int32_t scores[LABELS]
         cdef const int32_t* go = self.transitions
-        cdef const int16_t* pair
-        cdef const int16_t* previous_pair = self.pair_row(symbols[0], symbols[1])
         for i in range(n):
-            pair = self.pair_row(symbols[i + 1], symbols[i + 2])
-            self.score(symbols + i, previous_pair, pair, scores)
-            previous_pair = pair
+            scores[B], scores[M] = place[0], place[1]
+            scores[E], scores[S] = place[2], place[3]
+            place += 4
             # No boundary within a unit: its places before the last are B or M, after the first M or E.
             if marks[i] & UNIT_INSIDE:
                 scores[B] = scores[S] = IMPOSSIBLE
@@ -284,35 +432,31 @@ cdef class BmesCutter(Cutter):
             e, s = max(scores[E] - from_first, IMPOSSIBLE), max(scores[S] - from_first, IMPOSSIBLE)
         return E if e >= s else S
 
-    cdef inline const int16_t* pair_row(self, int32_t a, int32_t b) noexcept nogil:
-        return self.pair_weights + 8 * <Py_ssize_t> find_pair(self.pairs, self.pair_mask, a, b)
 
-    cdef inline void score(self, const int32_t* around, const int16_t* previous_pair, const int16_t* pair,
-                           int32_t* scores) noexcept nogil:
-        """scores[y] = sum of the weights of the six features in the middle of ``around`` for label y."""
-        cdef const int16_t* before = self.unigrams + 12 * <Py_ssize_t> around[0]
-        cdef const int16_t* at = self.unigrams + 12 * <Py_ssize_t> around[1] + 4
-        cdef const int16_t* after = self.unigrams + 12 * <Py_ssize_t> around[2] + 8
-        cdef const int16_t* skip = self.skip_weights + 4 * <Py_ssize_t> find_pair(
-            self.skips, self.skip_mask, around[0], around[2])
-        cdef int32_t y
-        for y in range(LABELS):
-            scores[y] = before[y] + at[y] + after[y] + previous_pair[y] + pair[4 + y] + skip[y]
+cdef void* new_room(Room* room, int32_t n) noexcept nogil:
+    """Return the memory in which the arrays of a room for n characters lie, NULL if there is none."""
+    cdef Py_ssize_t places = n + 4
+    cdef char* memory = <char*> PyMem_RawMalloc(places * (3 * 8 + 4 * 2 + 4 + 4 + 2 + 1 + 1))
+    if memory == NULL:
+        return NULL
+    room.lanes.begins = <uint64_t*> memory
+    room.lanes.ends = room.lanes.begins + places
+    room.lanes.covers = room.lanes.ends + places
+    room.scores = <int16_t*> (room.lanes.covers + places)
+    room.symbols = <int32_t*> (room.scores + 4 * places)
+    room.rows = <uint32_t*> (room.symbols + places)
+    room.codes = <uint16_t*> (room.rows + places)
+    room.kinds = <uint8_t*> (room.codes + places)
+    room.back = room.kinds + places
+    return memory
+
+
+cdef inline uint32_t pair_of(const int32_t* symbols, int32_t i) noexcept nogil:
+    return <uint32_t> symbols[i] << 16 | <uint32_t> symbols[i + 1]
 
 
 cdef inline bint is_gap(uint8_t kind, uint8_t mark) noexcept nogil:
     return kind == SPACE and not mark & JOINED
-
-
-cdef inline uint32_t find_pair(const uint32_t* pairs, uint32_t mask, int32_t a, int32_t b) noexcept nogil:
-    """Return the pair's row, or the row of zeros behind the last."""
-    cdef uint32_t pair = (<uint32_t> a << 16) | <uint32_t> b
-    cdef uint32_t slot = pair_slot(pair) & mask
-    while pairs[slot] != pair:
-        if pairs[slot] == <uint32_t> 0xFFFFFFFF:
-            return mask + 1
-        slot = (slot + 1) & mask
-    return slot
 
 
 cdef Py_ssize_t trace(const uint8_t* back, int32_t n, uint8_t label, int32_t* ends) noexcept nogil:
@@ -342,11 +486,26 @@ def check_moderate(weights):
         raise ValueError("a transition weighs 2**24 or more")
 
 
-def check_table(pairs, weights, width):
-    """Raise a ValueError unless every look-up ends at a row of the table."""
-    if pairs.ndim != 1 or pairs.size < 2 or pairs.size & (pairs.size - 1):
-        raise ValueError("the length of a table of pairs must be a power of two")
-    if weights.shape != (pairs.size + 1, width):
-        raise ValueError(f"expected weights of shape {(pairs.size + 1, width)}, got {weights.shape}")
-    if not (pairs == NO_PAIR).any():
-        raise ValueError("a table of pairs must have an empty slot")
+def check_tables(unigrams, pairs, kinds, windows, groups, findings, covers):
+    """Raise a ValueError unless no text can lead a look-up outside the tables."""
+    symbols, count = len(unigrams), len(findings)
+    if unigrams.ndim != 2 or unigrams.shape[1] != 12 or not 0 < symbols <= SYMBOL_LIMIT:
+        raise ValueError(f"unigrams must have 12 columns and up to {SYMBOL_LIMIT} rows")
+    if pairs.ndim != 2 or pairs.shape[1] != ENTRY or not 2 <= len(pairs) < 1 << 31:
+        raise ValueError(f"pairs must have {ENTRY} columns and two rows or more")
+    if not (pairs[:-1, 0] == NO_PAIR).any() or pairs[len(pairs) - 1].any():
+        raise ValueError("a table of pairs must have an empty slot, and a row of zeros at its end")
+    if kinds.shape != (symbols - 1,) or kinds.max(initial=0) >= EDGE:
+        raise ValueError(f"there must be a kind below {EDGE} for each symbol")
+    if windows.shape != (KINDS ** 3, 12):
+        raise ValueError(f"windows must have shape {(KINDS ** 3, 12)}, got {windows.shape}")
+    if findings.ndim != 3 or findings.shape[1:] != (FINDINGS, LABELS) or count > MOST_GROUPS:
+        raise ValueError(f"findings must have shape (groups, {FINDINGS}, 4), got {findings.shape}")
+    if covers.shape != (symbols, count, COVERS):
+        raise ValueError(f"covers must have shape {(symbols, count, COVERS)}, got {covers.shape}")
+    nodes, codes = groups.arrays["nodes"], groups.arrays["codes"]
+    bases = pairs[:, 3] & BASE_MASK
+    if int(bases.max()) + int(codes.max()) >= len(nodes):
+        raise ValueError("the link of a pair leads outside the nodes")
+    if pairs[:-1, 3].any() and (pairs[:-1, 3] != 0)[(pairs[:-1, 0] >> 16 == 0) | (pairs[:-1, 0] & 0xFFFF == 0)].any():
+        raise ValueError("a pair with an edge is no word")

@@ -9,31 +9,34 @@ import numpy as np
 
 from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
-from classicnlp._ext.bmes import SYMBOL_LIMIT, BmesCutter, fill_pairs
-from classicnlp._ext.features import character_features, number
-from classicnlp.arrays import offsets_of
+from classicnlp._ext.bmes import BmesCutter
+from classicnlp._ext.features import number
+from classicnlp._ext.lexical import WordGroups
 from classicnlp.checks import require_count, require_share
 from classicnlp.estimator import Estimator
 from classicnlp.lexicon import Lexicon, Words, build_trie
 from classicnlp.segmentation.base import Segmenter
+from classicnlp.segmentation.features import characters_of, features_of
+from classicnlp.segmentation.groups import GroupedWords
+from classicnlp.segmentation.tables import cutter_of
 from classicnlp.storable import Storable, tables_of
 from classicnlp.tagging.perceptron import LinearWeights, Progress, Sequences, best_epoch, train
-from classicnlp.text import CharacterClass, default_alphabet
+from classicnlp.text import default_alphabet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LABELS = "BMES"
-TEMPLATES = 6
-LARGEST_WEIGHT = 8000  # six weights and a transition add up far below 2**28
+STEPS = 200  # a step of weights in tables is the largest weight divided by this
 
 
 class CharSegmenter(Segmenter, Storable, Estimator):
     """Segments by an averaged structured perceptron over characters.
 
-    Each character is tagged B, M, E or S from the characters around it: six templates of one
-    and two characters (Zhao, Huang, Li and Lu, 2010), learnt by a structured perceptron
-    (Collins, 2002). Unlike a dictionary it recognises words that it has never seen.
+    Each character is tagged B, M, E or S from the characters around it and their kinds (Zhao,
+    Huang, Li and Lu, 2010), and from the words of the training data, and of other lists, that
+    begin, end and lie around it, learnt by a structured perceptron (Collins, 2002) with a margin.
+    Unlike a dictionary it recognises words that it has never seen.
 
     Parameters
     ----------
@@ -47,6 +50,9 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         Features seen less often in the training data are left out.
     prune : float
         Features all of whose weights, relative to the largest, are below this are left out.
+    folds : int
+        The training data is cut into so many parts; each is learnt with the words of the others
+        for a lexicon, so that unknown words are met in training, too.
 
     Examples
     --------
@@ -63,15 +69,17 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         self,
         epochs: int = 20,
         seed: int = 0,
-        margin: int = 10,
+        margin: int = 20,
         min_count: int = 1,
         prune: float = 0.008,
+        folds: int = 10,
     ):
         self.epochs = epochs
         self.seed = seed
         self.margin = margin
         self.min_count = min_count
         self.prune = prune
+        self.folds = folds
         self.user_words: Lexicon | None = None
 
     def fit(
@@ -79,6 +87,7 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         sentences: Iterable[Sequence[str]],
         dev: Iterable[Sequence[str]] | None = None,
         progress: Progress | None = None,
+        lexicons: Iterable[Iterable[str]] = (),
     ) -> CharSegmenter:
         """Learn from segmented sentences.
 
@@ -90,6 +99,9 @@ class CharSegmenter(Segmenter, Storable, Estimator):
             Sentences to measure each epoch on; the epoch with the best F1 is kept.
         progress : callable, optional
             Called with epoch, number of epochs and a message after each epoch.
+        lexicons : iterable of iterables of str, optional
+            Up to seven lists of words, such as `Lexicon` objects, that may be cut by another
+            standard: how far to trust each is learnt.
 
         Returns
         -------
@@ -99,16 +111,19 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         Raises
         ------
         ValueError
-            If there are no words to learn from.
+            If there are no words to learn from, or too many lexicons.
         """
         self._check_params()
         alphabet = default_alphabet()
-        data, keys = _prepare(sentences, alphabet, self.min_count)
+        kept = [[word for word in words if word] for words in sentences]
+        words = GroupedWords(alphabet, kept, list(lexicons), self.folds)
+        data, keys = _prepare(kept, alphabet, words, self.min_count)
+        groups = words.groups()
         held_out = [list(words) for words in dev] if dev is not None else []
         self._cutter = best_epoch(
             train(data, self.epochs, self.seed, self.margin, _forbidden()),
             self.epochs,
-            lambda learnt: _compile(alphabet, keys, learnt, self.prune),
+            lambda learnt: _compile(alphabet, keys, learnt, groups, words.count, self.prune),
             (lambda cutter: _f1(cutter, held_out)) if held_out else None,
             progress,
         )
@@ -135,7 +150,9 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         segmenter.user_words = lexicon
         trie, _ = build_trie(list(lexicon), cutter.alphabet)
         tables: dict[str, Any] = dict(cutter.arrays)
-        segmenter._cutter = BmesCutter(cutter.alphabet, **tables, words=trie)
+        segmenter._cutter = BmesCutter(
+            cutter.alphabet, **tables, groups=cutter.groups, words=trie
+        )
         return segmenter
 
     def to_store(self) -> tuple[dict[str, Any], dict[str, store.Array]]:
@@ -146,7 +163,11 @@ class CharSegmenter(Segmenter, Storable, Estimator):
                 "a segmenter with a user's words is not saved: save the one it came from, "
                 "and the words with Lexicon.save()"
             )
-        arrays = {**store.nested("alphabet", cutter.alphabet.arrays), **cutter.arrays}
+        arrays = {
+            **store.nested("alphabet", cutter.alphabet.arrays),
+            **store.nested("groups", cutter.groups.arrays),
+            **cutter.arrays,
+        }
         return self.get_params(), arrays
 
     @classmethod
@@ -159,7 +180,9 @@ class CharSegmenter(Segmenter, Storable, Estimator):
     ) -> CharSegmenter:
         segmenter = cls(**parameters)
         segmenter._check_params()
-        segmenter._cutter = BmesCutter(alphabet, **tables_of(arrays))
+        groups = WordGroups(**store.within("groups", arrays))
+        tables = tables_of({name: a for name, a in arrays.items() if not name.startswith("groups/")})
+        segmenter._cutter = BmesCutter(alphabet, **tables, groups=groups)
         return segmenter
 
     def _check_params(self) -> None:
@@ -168,6 +191,7 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         require_count(self.margin, "margin", 0, 1 << 20)
         require_count(self.min_count, "min_count", 1)
         require_share(self.prune, "prune")
+        require_count(self.folds, "folds", 2)
 
     def _fitted(self) -> BmesCutter:
         return self._cutter
@@ -205,31 +229,23 @@ def labels_of(words: Iterable[str]) -> NDArray[np.uint8]:
     return np.frombuffer(bytes(labels), np.uint8)
 
 
-def clipped_symbols(alphabet: Alphabet, text: str) -> NDArray[np.int32]:
-    """Return the symbols of a text for tagging: white space is an edge, rare characters are one."""
-    symbols = np.minimum(alphabet.symbols(text), alphabet.size)
-    symbols[alphabet.classes(text) == CharacterClass.SPACE] = 0
-    return symbols
-
-
 def _prepare(
-    sentences: Iterable[Sequence[str]], alphabet: Alphabet, min_count: int
+    sentences: Sequence[Sequence[str]], alphabet: Alphabet, words: GroupedWords, min_count: int
 ) -> tuple[Sequences, NDArray[np.uint64]]:
-    kept = [[word for word in words if word] for words in sentences]
-    texts = ["".join(words) for words in kept]
-    offsets = offsets_of(map(len, texts))
-    total = int(offsets[-1])
+    characters = characters_of(alphabet, ["".join(words) for words in sentences])
+    total = len(characters.symbols)
     if not total:
         raise ValueError("there are no words to learn from: the training data is empty")
-    keys = character_features(clipped_symbols(alphabet, "".join(texts)), offsets)
-    features, distinct, counts = number(keys.reshape(-1))
+    found = features_of(characters, words.codes_of(characters))
+    templates = found.shape[1]
+    features, distinct, counts = number(found.reshape(-1))
     if min_count > 1:
         features[(features >= 0) & (counts[features] < min_count)] = -1
     data = Sequences(
-        offsets,
-        np.arange(0, TEMPLATES * (total + 1), TEMPLATES, dtype=np.int64),
+        characters.offsets,
+        np.arange(0, templates * (total + 1), templates, dtype=np.int64),
         features,
-        labels_of(word for words in kept for word in words),
+        labels_of(word for words in sentences for word in words),
         np.arange(0, 4 * (total + 1), 4, dtype=np.int64),
         np.tile(np.arange(4, dtype=np.uint8), total),
         len(distinct),
@@ -239,35 +255,17 @@ def _prepare(
 
 
 def _compile(
-    alphabet: Alphabet, keys: NDArray[np.uint64], learnt: LinearWeights, prune: float
+    alphabet: Alphabet,
+    keys: NDArray[np.uint64],
+    learnt: LinearWeights,
+    groups: WordGroups,
+    group_count: int,
+    prune: float,
 ) -> BmesCutter:
-    """Fold the weights of features into tables of rows."""
+    """Fold the weights of features into tables."""
     largest = max(float(np.abs(learnt.rows).max(initial=0.0)), 1e-9)
-    scale = LARGEST_WEIGHT / largest
-    kept = np.abs(learnt.rows).max(axis=1) >= prune * largest
-    rows = np.round(learnt.rows[kept] * scale).astype(np.int16)
-    key = keys[learnt.features[kept]]
-    template = (key >> np.uint64(42)).astype(np.int64)
-    first = ((key >> np.uint64(21)) & np.uint64(0x1FFFFF)).astype(np.int64)
-    second = (key & np.uint64(0x1FFFFF)).astype(np.int64)
-    if alphabet.size >= SYMBOL_LIMIT:
-        raise ValueError(f"the alphabet has too many symbols for tables: {alphabet.size}")
-    unigrams = np.zeros((alphabet.size + 1, 12), np.int16)
-    for t in (1, 2, 3):
-        of_template = template == t
-        unigrams[first[of_template], 4 * t - 4 : 4 * t] = rows[of_template]
-    pair = ((first << 16) | second).astype(np.uint32)
-    distinct, place = np.unique(pair[(template == 4) | (template == 5)], return_inverse=True)
-    pair_rows = np.zeros((len(distinct), 8), np.int16)
-    of_pairs = template[(template == 4) | (template == 5)]
-    rows_of_pairs = rows[(template == 4) | (template == 5)]
-    pair_rows[place[of_pairs == 4], :4] = rows_of_pairs[of_pairs == 4]
-    pair_rows[place[of_pairs == 5], 4:] = rows_of_pairs[of_pairs == 5]
-    pairs, pair_weights = fill_pairs(distinct, pair_rows)
-    order = np.argsort(pair[template == 6])
-    skips, skip_weights = fill_pairs(pair[template == 6][order], rows[template == 6][order])
-    transitions = np.where(_forbidden(), 0, np.round(learnt.transitions * scale)).astype(np.int32)
-    starts = np.round(learnt.starts * scale).astype(np.int32)
-    return BmesCutter(
-        alphabet, unigrams, pairs, pair_weights, skips, skip_weights, transitions, starts
+    kept = np.abs(learnt.rows).max(axis=1, initial=0.0) >= prune * largest
+    learnt = learnt._replace(features=learnt.features[kept], rows=learnt.rows[kept])
+    return cutter_of(
+        alphabet, keys, learnt, groups, group_count, largest / STEPS, _forbidden()
     )
