@@ -19,7 +19,7 @@ from classicnlp._ext.alphabet cimport Alphabet, Text, prefetch, slice_of
 from classicnlp._ext.cutter cimport Cutter
 from classicnlp._ext.lexical cimport MOST_GROUPS, Lanes, WordGroups, code_of, record
 from classicnlp._ext.trie cimport NO_WORD, ROOT, Node, Trie, step
-from classicnlp._ext.units cimport SPACE, UNIT_INSIDE, mark_units
+from classicnlp._ext.units cimport DIGIT, SPACE, UNIT_INSIDE, mark_units
 
 from classicnlp.checks import as_array
 
@@ -53,6 +53,8 @@ cdef enum:
     BASE_MASK = 0xFFFFFF  # of a link: the base of the state behind the pair; above it the groups
     GROUPS_SHIFT = 24
     KINDS = 16
+    CHINESE_DIGIT = 9  # a kind
+    SHORTEST_RUN = 3  # so many in a row are a number
     EDGE = 15  # the kind of what lies beyond a stretch
     FINDINGS = 1024  # codes of beginning, end and cover together
     COVERS = 16
@@ -163,6 +165,8 @@ cdef class BmesCutter(Cutter):
     cdef const uint32_t* covers
     cdef uint32_t capacity
     cdef int32_t unranked
+    cdef int32_t digit
+    cdef int32_t nought
     cdef int32_t group_count
     cdef int32_t transitions[16]
     cdef int32_t starts[4]
@@ -204,6 +208,7 @@ cdef class BmesCutter(Cutter):
         self.covers = &covers_view[0, 0, 0] if covers.size else NULL
         self.capacity = <uint32_t> (len(pairs) - 1)
         self.unranked = <int32_t> (len(unigrams) - 1)
+        self.digit, self.nought = np.minimum(alphabet.symbols("0〇"), self.unranked)
         self.group_count = <int32_t> len(findings)
         for k in range(16):
             self.transitions[k] = transitions[k // LABELS, k % LABELS]
@@ -301,17 +306,24 @@ cdef class BmesCutter(Cutter):
         return count
 
     cdef void read(self, Text text, const uint8_t* classes, Room* room) noexcept nogil:
-        cdef int32_t n = <int32_t> text.length, i, symbol
+        """Note the characters' symbols, kinds and codes; the digits of numbers are all alike."""
+        cdef int32_t n = <int32_t> text.length, i, k, run = 0
         cdef int32_t* symbols = room.symbols + 1
         cdef uint8_t* kinds = room.kinds + 2
         self.alphabet.encode(text, symbols)
         for i in range(n):
-            symbol = symbols[i]
-            if symbol >= self.unranked:
+            if symbols[i] >= self.unranked:
                 symbols[i] = self.unranked
                 kinds[i] = classes[i]
             else:
-                kinds[i] = self.kinds[symbol]
+                kinds[i] = self.kinds[symbols[i]]
+            if kinds[i] == DIGIT:
+                symbols[i] = self.digit
+            run = run + 1 if kinds[i] == CHINESE_DIGIT else 0
+            if run >= SHORTEST_RUN:
+                for k in range(i if run > SHORTEST_RUN else i - SHORTEST_RUN + 1, i + 1):
+                    symbols[k] = self.nought
+        for i in range(n):
             room.codes[i] = code_of(self.groups.codes, self.groups.ranked, symbols[i])
         room.codes[n] = 0
         room.symbols[0] = symbols[n] = 0

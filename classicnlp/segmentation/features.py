@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,11 +30,16 @@ TEMPLATE_SHIFT = np.uint64(42)
 FIRST_SHIFT = np.uint64(21)
 SYMBOL_MASK = np.uint64((1 << 21) - 1)
 
-NUMERALS = "〇零一二三四五六七八九十百千万亿两"
-UNITS_OF_TIME = "年月日时分秒"
-POINTS = "·.．"
-OTHER_KINDS = {letter: kind for kind, letters in enumerate((NUMERALS, UNITS_OF_TIME, POINTS), 9)
-               for letter in letters}  # fmt: skip
+# Kinds of symbols beyond the classes of characters.
+CHINESE_DIGIT = 9
+LETTERS_OF_KINDS = {
+    CHINESE_DIGIT: "〇○零一二三四五六七八九",
+    10: "十百千万亿两几",
+    11: "年月日时分秒",
+    12: "·.．",
+}
+DIGIT, NOUGHT = "0", "〇"
+SHORTEST_RUN = 3  # so many Chinese digits in a row are a number, whatever they are
 
 
 class Characters(NamedTuple):
@@ -54,28 +60,61 @@ class Characters(NamedTuple):
 
 
 def kinds_of(alphabet: Alphabet) -> NDArray[np.uint8]:
-    """Return the kind of each symbol: its class, or 9 to 11 for numerals, units of time and points."""
+    """Return the kind of each symbol: its class, or one of `LETTERS_OF_KINDS`."""
     letters = "".join(map(chr, alphabet.arrays["letters"].tolist()))
     kinds = np.array(alphabet.classes(letters), np.uint8)
-    for letter, kind in OTHER_KINDS.items():
-        symbol = int(alphabet.symbols(letter)[0])
-        if symbol < alphabet.size:
-            kinds[symbol] = kind
+    for kind, of_kind in LETTERS_OF_KINDS.items():
+        symbols = alphabet.symbols(of_kind)
+        kinds[symbols[symbols < alphabet.size]] = kind
     return kinds
 
 
 def characters_of(alphabet: Alphabet, texts: Sequence[str]) -> Characters:
-    """Return the characters of some texts, each a sentence of its own."""
+    """Return the characters of some texts, each a sentence of its own.
+
+    All digits are one symbol, and so are the digits of a Chinese number such as 二〇〇一: what
+    holds for one year holds for the next.
+    """
     text = "".join(texts)
+    offsets = offsets_of(map(len, texts))
     symbols, classes = alphabet.symbols(text), alphabet.classes(text)
     ranked = symbols < alphabet.size
     kinds = np.where(ranked, kinds_of(alphabet)[np.where(ranked, symbols, 0)], classes)
+    digit, nought = alphabet.symbols(DIGIT + NOUGHT).tolist()
+    symbols = np.minimum(symbols, alphabet.size)
+    symbols[kinds == CharacterClass.DIGIT] = digit
+    symbols[_in_runs(kinds == CHINESE_DIGIT, offsets)] = nought
     space = classes == CharacterClass.SPACE
-    return Characters(
-        np.where(space, 0, np.minimum(symbols, alphabet.size)).astype(np.int32),
-        np.where(space, EDGE_KIND, kinds).astype(np.uint8),
-        offsets_of(map(len, texts)),
-    )
+    symbols[space], kinds[space] = 0, EDGE_KIND
+    return Characters(symbols.astype(np.int32), kinds.astype(np.uint8), offsets)
+
+
+def normalised(alphabet: Alphabet, words: Sequence[str]) -> list[str]:
+    """Return words with their digits as `characters_of` takes them.
+
+    Examples
+    --------
+    >>> from classicnlp.text import default_alphabet
+    >>> normalised(default_alphabet(), ["１９９８年", "一九九八年", "三八"])
+    ['0000年', '〇〇〇〇年', '三八']
+    """
+    kinds = characters_of(alphabet, words)
+    text = np.array(list("".join(words)), "U1")
+    text[kinds.kinds == CharacterClass.DIGIT] = DIGIT
+    text[_in_runs(kinds.kinds == CHINESE_DIGIT, kinds.offsets)] = NOUGHT
+    whole = "".join(text.tolist())
+    ends = kinds.offsets.tolist()
+    return [whole[start:end] for start, end in itertools.pairwise(ends)]
+
+
+def _in_runs(chosen: NDArray[np.bool_], offsets: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which of the chosen places lie in a run of `SHORTEST_RUN` of them in one sentence."""
+    begins = np.zeros(len(chosen) + 1, bool)
+    begins[offsets] = True
+    begins[1:-1] |= chosen[1:] != chosen[:-1]
+    run = np.cumsum(begins[:-1]) - 1
+    lengths = np.bincount(run)
+    return chosen & (lengths[run] >= SHORTEST_RUN) if len(chosen) else chosen
 
 
 def features_of(characters: Characters, words: NDArray[np.uint8]) -> NDArray[np.uint64]:

@@ -16,7 +16,7 @@ import numpy as np
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.lexical import LONGEST_WORD, MOST_LISTS, WordGroups
 from classicnlp.lexicon import build_trie
-from classicnlp.segmentation.features import Characters
+from classicnlp.segmentation.features import Characters, normalised
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,10 +56,10 @@ class GroupedWords:
         self.count = 1 + len(lexicons)
         self._fold_ends = [len(sentences) * (fold + 1) // folds for fold in range(folds)]
         counts = [
-            Counter(word for words in sentences[start:end] for word in words if _fits(word))
+            Counter(_fitting(alphabet, [word for words in sentences[start:end] for word in words]))
             for start, end in zip([0, *self._fold_ends], self._fold_ends, strict=False)
         ]
-        lists = [[word for word in lexicon if _fits(word)] for lexicon in lexicons]
+        lists = [_fitting(alphabet, list(lexicon)) for lexicon in lexicons]
         words = sorted(set().union(*counts, *lists))
         trie, numbers = build_trie(words, alphabet)
         number_of = dict(zip(words, numbers.tolist(), strict=True))
@@ -101,5 +101,5 @@ class GroupedWords:
         return WordGroups(self._codes, nodes)
 
 
-def _fits(word: str) -> bool:
-    return 2 <= len(word) <= LONGEST_WORD
+def _fitting(alphabet: Alphabet, words: Sequence[str]) -> list[str]:
+    return normalised(alphabet, [word for word in words if 2 <= len(word) <= LONGEST_WORD])
