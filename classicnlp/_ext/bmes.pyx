@@ -8,14 +8,15 @@ the transitions that make words are looked at: B and M go to M or E, E and S to 
 """
 
 from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
-from libc.stdint cimport int16_t, int32_t, uint8_t, uint16_t, uint32_t
+from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint32_t
 
 import numpy as np
 
-from classicnlp._ext.alphabet cimport Alphabet, Text, slice_of
+from classicnlp._ext.alphabet cimport Alphabet, Text, slice_of, text_of
 from classicnlp._ext.cutter cimport Cutter
-from classicnlp._ext.trie cimport NO_WORD, ROOT, Node, Trie, step
+from classicnlp._ext.spans cimport Stretch, best_words
 from classicnlp._ext.units cimport SPACE, UNIT_INSIDE, mark_units
+from classicnlp._ext.userwords cimport BREAK, JOINED, Matches, WordMarker, free_matches
 
 from classicnlp.checks import as_array
 
@@ -25,8 +26,6 @@ cdef enum:
     E = 2
     S = 3
     LABELS = 4
-    BREAK = 4  # a mark: here a user's word begins, or the text after one
-    JOINED = 8  # a mark: within a user's word
     IMPOSSIBLE = -(1 << 28)  # twice this and all weights still fit into 32 bits
 
 SYMBOL_LIMIT = 1 << 16
@@ -81,9 +80,6 @@ cdef class BmesCutter(Cutter):
     transitions : int32 array, shape (4, 4)
         From row to column.
     starts : int32 array, shape (4,)
-    words : Trie, optional
-        A user's words: wherever one occurs it is a word, the leftmost first and the longest,
-        unless it would begin or end within a unit.
 
     Raises
     ------
@@ -93,7 +89,6 @@ cdef class BmesCutter(Cutter):
 
     cdef readonly Alphabet alphabet
     cdef readonly object arrays
-    cdef readonly Trie words
     cdef const int16_t[:, ::1] unigrams_view
     cdef const uint32_t[::1] pairs_view
     cdef const int16_t[:, ::1] pair_weights_view
@@ -111,7 +106,7 @@ cdef class BmesCutter(Cutter):
     cdef int32_t starts[4]
 
     def __init__(self, Alphabet alphabet not None, unigrams, pairs, pair_weights, skips, skip_weights,
-                 transitions, starts, Trie words=None):
+                 transitions, starts):
         cdef Py_ssize_t k
         unigrams = as_array(unigrams, np.int16, "unigrams")
         pairs = as_array(pairs, np.uint32, "pairs")
@@ -129,7 +124,6 @@ cdef class BmesCutter(Cutter):
         check_moderate(transitions)
         check_moderate(starts)
         self.alphabet = alphabet
-        self.words = words
         self.arrays = {
             "unigrams": unigrams, "pairs": pairs, "pair_weights": pair_weights, "skips": skips,
             "skip_weights": skip_weights, "transitions": transitions, "starts": starts,
@@ -153,9 +147,12 @@ cdef class BmesCutter(Cutter):
             self.starts[k] = starts[k]
 
     def __reduce__(self):
-        return BmesCutter, (self.alphabet, *self.arrays.values(), self.words)
+        return BmesCutter, (self.alphabet, *self.arrays.values())
 
     cdef Py_ssize_t cut(self, Text text, int32_t* ends) noexcept nogil:
+        return self.cut_with(text, None, ends)
+
+    cdef Py_ssize_t cut_with(self, Text text, WordMarker marker, int32_t* ends) noexcept nogil:
         """Cut each stretch between white space by itself; a run of white space is a word.
 
         So a text of several lines is cut as its lines are, each by itself.
@@ -163,15 +160,17 @@ cdef class BmesCutter(Cutter):
         cdef Py_ssize_t n = text.length, i = 0, start, count = 0, k, found
         cdef uint8_t* classes = <uint8_t*> PyMem_RawMalloc(2 * n + 2)
         cdef uint8_t* marks
+        cdef Matches matches = Matches(NULL, 0, 0)
+        cdef Stretch stretch
         if classes == NULL:
             return -1
         marks = classes + n + 1
         self.alphabet.classify(text, classes)
         mark_units(text, classes, marks)
         marks[n] = 0
-        if self.words is not None and not self.mark_words(text, marks):
-            PyMem_RawFree(classes)
-            return -1
+        if marker is not None and marker.mark(text, marks, &matches) < 0:
+            i, count = n, -1
+        stretch = Stretch(0, NULL, &self.transitions[0], &self.starts[0], NULL, matches.items, matches.count, 0)
         while i < n:
             start = i
             while i < n and is_gap(classes[i], marks[i]):
@@ -182,61 +181,81 @@ cdef class BmesCutter(Cutter):
                 continue
             while i < n and not is_gap(classes[i], marks[i]):
                 i += 1
-            found = self.cut_stretch(slice_of(text, start, i), marks + start, ends + count)
+            stretch.length, stretch.origin, stretch.marks = <int32_t> (i - start), <int32_t> start, marks + start
+            found = self.cut_stretch(slice_of(text, start, i), &stretch, ends + count)
             if found < 0:
                 count = -1
                 break
             for k in range(found):
                 ends[count + k] += <int32_t> start
             count += found
+        free_matches(&matches)
         PyMem_RawFree(classes)
         return count
 
-    cdef bint mark_words(self, Text text, uint8_t* marks) noexcept nogil:
-        """Mark where the user's words begin, go on and end; False for no memory."""
-        cdef const Node* nodes = self.words.nodes
-        cdef Py_ssize_t n = text.length, i = 0, j, end, k
-        cdef int32_t state
-        cdef uint16_t* codes = <uint16_t*> PyMem_RawMalloc((n + 1) * sizeof(uint16_t))
-        if codes == NULL:
-            return False
-        self.words.encode(text, codes)
-        codes[n] = 0
-        while i < n:
-            end = j = i
-            state = step(nodes, ROOT, codes[i]) if marks[i] & UNIT_INSIDE == 0 else -1
-            while state >= 0:
-                j += 1
-                if nodes[state].cost != NO_WORD and marks[j] & UNIT_INSIDE == 0:
-                    end = j
-                state = step(nodes, state, codes[j])
-            if end == i:
-                i += 1
-                continue
-            marks[i] = BREAK | JOINED
-            for k in range(i + 1, end):
-                marks[k] = UNIT_INSIDE | JOINED
-            marks[end] |= BREAK
-            i = end
-        PyMem_RawFree(codes)
-        return True
-
-    cdef Py_ssize_t cut_stretch(self, Text text, const uint8_t* marks, int32_t* ends) noexcept nogil:
+    cdef Py_ssize_t cut_stretch(self, Text text, Stretch* stretch, int32_t* ends) noexcept nogil:
         """Viterbi over a stretch without white space; its ends are padded by symbol 0."""
-        cdef int32_t n = <int32_t> text.length, i
+        cdef int32_t n = stretch.length
         cdef int32_t* symbols = <int32_t*> PyMem_RawMalloc((n + 2) * sizeof(int32_t) + n)
         cdef uint8_t* back
-        cdef Py_ssize_t count
+        cdef int32_t* scores
+        cdef int64_t score = 0
+        cdef Py_ssize_t count = -1
         if symbols == NULL:
             return -1
         back = <uint8_t*> (symbols + n + 2)
+        self.read(text, symbols)
+        while stretch.matches_count and stretch.matches.start < stretch.origin:
+            stretch.matches += 1
+            stretch.matches_count -= 1
+        if stretch.matches_count and stretch.matches.start < stretch.origin + n:
+            scores = <int32_t*> PyMem_RawMalloc(LABELS * n * sizeof(int32_t))
+            if scores != NULL:
+                self.score_all(symbols, n, scores)
+                stretch.scores = scores
+                count = best_words(stretch, ends, &score)
+                PyMem_RawFree(scores)
+        else:
+            count = trace(back, n, self.run(symbols, stretch.marks, n, back), ends)
+        PyMem_RawFree(symbols)
+        return count
+
+    cdef void read(self, Text text, int32_t* symbols) noexcept nogil:
+        """Write the symbols of a stretch as the tables know them, between two of no character."""
+        cdef Py_ssize_t n = text.length, i
         self.alphabet.encode(text, symbols + 1)
         symbols[0] = symbols[n + 1] = 0
         for i in range(1, n + 1):
             symbols[i] = min(symbols[i], self.unranked)
-        count = trace(back, n, self.run(symbols, marks, n, back), ends)
-        PyMem_RawFree(symbols)
-        return count
+
+    cdef void score_all(self, const int32_t* symbols, int32_t n, int32_t* scores) noexcept nogil:
+        """Write the scores of the four labels at each place."""
+        cdef const int16_t* pair
+        cdef const int16_t* previous_pair = self.pair_row(symbols[0], symbols[1])
+        cdef int32_t i
+        for i in range(n):
+            pair = self.pair_row(symbols[i + 1], symbols[i + 2])
+            self.score(symbols + i, previous_pair, pair, scores + LABELS * <Py_ssize_t> i)
+            previous_pair = pair
+
+    def scores(self, str text not None):
+        """Return the scores of the four labels at each place of a stretch without white space.
+
+        An int32 array of shape (len(text), 4).
+        """
+        cdef Text view = text_of(text)
+        cdef int32_t* symbols
+        table = np.empty((view.length, LABELS), np.int32)
+        cdef int32_t[:, ::1] out = table
+        if view.length:
+            symbols = <int32_t*> PyMem_RawMalloc((view.length + 2) * sizeof(int32_t))
+            if symbols == NULL:
+                raise MemoryError()
+            with nogil:
+                self.read(view, symbols)
+                self.score_all(symbols, <int32_t> view.length, &out[0, 0])
+            PyMem_RawFree(symbols)
+        return table
 
     cdef uint8_t run(self, const int32_t* symbols, const uint8_t* marks, int32_t n, uint8_t* back) noexcept nogil:
         """Fill ``back`` (one bit a label: which of its two predecessors) and return the last label.
@@ -298,6 +317,30 @@ cdef class BmesCutter(Cutter):
         cdef int32_t y
         for y in range(LABELS):
             scores[y] = before[y] + at[y] + after[y] + previous_pair[y] + pair[4 + y] + skip[y]
+
+
+cdef class BmesWordsCutter(Cutter):
+    """A `BmesCutter`, which it shares, with a user's words; immutable.
+
+    Parameters
+    ----------
+    base : BmesCutter
+    marker : WordMarker
+        The user's words, with rewards in the units of the base's scores.
+    """
+
+    cdef readonly BmesCutter base
+    cdef readonly WordMarker marker
+
+    def __init__(self, BmesCutter base not None, WordMarker marker not None):
+        self.base = base
+        self.marker = marker
+
+    def __reduce__(self):
+        return BmesWordsCutter, (self.base, self.marker)
+
+    cdef Py_ssize_t cut(self, Text text, int32_t* ends) noexcept nogil:
+        return self.base.cut_with(text, self.marker, ends)
 
 
 cdef inline bint is_gap(uint8_t kind, uint8_t mark) noexcept nogil:
