@@ -23,6 +23,7 @@ MOST_PATHS = 1 << 16
 
 cdef enum:
     NOWHERE = -1
+    DISCOURAGED = 1 << 29  # no edge costs as much
 
 cdef int64_t INFINITE = <int64_t> 1 << 62
 
@@ -161,7 +162,7 @@ cdef class LatticeCutter(DictionaryCutter):
 
     Parameters
     ----------
-    dictionary, costs, unknown_costs, base
+    dictionary, costs, unknown_costs, base, marker
         As of `DictionaryCutter`; costs are in units of 1 / SCALE nat.
     bigrams : Bigrams, optional
         Costs of pairs of words.
@@ -174,8 +175,9 @@ cdef class LatticeCutter(DictionaryCutter):
 
     cdef Bigrams bigrams
 
-    def __init__(self, Dictionary dictionary not None, costs, unknown_costs, Bigrams bigrams=None, base=None):
-        DictionaryCutter.__init__(self, dictionary, costs, unknown_costs, base)
+    def __init__(self, Dictionary dictionary not None, costs, unknown_costs, Bigrams bigrams=None, base=None,
+                 marker=None):
+        DictionaryCutter.__init__(self, dictionary, costs, unknown_costs, base, marker)
         if bigrams is not None and bigrams.boundary != dictionary.trie.size:
             raise ValueError("the bigrams belong to another lexicon")
         self.bigrams = bigrams
@@ -328,6 +330,56 @@ cdef class LatticeCutter(DictionaryCutter):
             raise MemoryError()
         return 0
 
+    def path(self, str text not None, required=None, excluded=None):
+        """Return the cheapest path as an int32 array of rows start, end, cost.
+
+        The cost of a word is that after the word before it; that of the text's end is the last word's.
+
+        Parameters
+        ----------
+        text : str
+            A text that is not empty.
+        required : (int, int), optional
+            Start and end of a word that the path is to have.
+        excluded : (int, int), optional
+            Those of a word that it is not to have.
+
+        Returns
+        -------
+        int32 array, shape (words, 3)
+            No rows if there is no such path.
+        """
+        cdef Graph graph = Graph(NULL, 0, 0)
+        cdef int32_t n = <int32_t> len(text), start, end, e = 0, previous = NOWHERE
+        cdef Py_ssize_t count, k
+        ends = np.empty(n, np.int32)
+        cdef int32_t[::1] words = ends
+        rows = []
+        self.build_graph(text, &graph)
+        try:
+            if required is not None:
+                start, end = required
+                discourage(&graph, start, end, False)
+            if excluded is not None:
+                start, end = excluded
+                discourage(&graph, start, end, True)
+            with nogil:
+                count = self.best_path(&graph, n, &words[0])
+            if count < 0:
+                raise MemoryError()
+            start = 0
+            for k in range(count):
+                while graph.edges[e].start < start or graph.edges[e].end < words[k]:
+                    e += 1
+                if graph.edges[e].cost >= DISCOURAGED:
+                    return np.empty((0, 3), np.int32)
+                rows.append((start, words[k], self.step_cost(&graph, previous, e)))
+                start, previous = words[k], e
+            rows[count - 1] = (*rows[count - 1][:2], rows[count - 1][2] + self.end_cost(&graph, previous))
+        finally:
+            PyMem_RawFree(graph.edges)
+        return np.array(rows, np.int32)
+
     def n_best(self, str text not None, k):
         """Return the k cheapest paths, or all there are, cheapest first, each as (cost, ends)."""
         cdef Graph graph = Graph(NULL, 0, 0)
@@ -378,6 +430,17 @@ cdef class LatticeCutter(DictionaryCutter):
                 e, r = trail[e, r, 0], trail[e, r, 1]
             paths.append((cost[m, place], np.array(ends[::-1], np.int32)))
         return paths
+
+
+cdef void discourage(Graph* graph, int32_t start, int32_t end, bint itself) noexcept nogil:
+    """Make a word dearer than any way around it, or all others that overlap it."""
+    cdef int32_t e
+    cdef Edge* edge
+    for e in range(graph.count):
+        edge = &graph.edges[e]
+        if edge.start < end and edge.end > start and (edge.start == start and edge.end == end) == itself:
+            edge.word = UNKNOWN
+            edge.cost = DISCOURAGED
 
 
 cdef void merge(int64_t[:, ::1] cost, int32_t[:, :, ::1] trail, int32_t e, int32_t p, int k,

@@ -13,7 +13,7 @@ from libc.string cimport memset
 
 import numpy as np
 
-from classicnlp._ext.alphabet cimport Alphabet, Text, text_of
+from classicnlp._ext.alphabet cimport Alphabet, Text, slice_of, text_of
 from classicnlp._ext.units cimport UNIT_INSIDE
 
 PREFER = 0
@@ -85,9 +85,14 @@ cdef class WordMarker:
         return 0
 
     cdef int insert(self, str word, int policy, int64_t reward, int32_t* state_count) except -1:
-        cdef int32_t state = 0, target
+        cdef Text view = text_of(word)
+        cdef Text character
+        cdef int32_t state = 0, target, symbol = 0
         cdef uint64_t slot
-        for symbol in self.alphabet.symbols(word).tolist():
+        cdef Py_ssize_t i
+        for i in range(view.length):
+            character = slice_of(view, i, i + 1)
+            self.alphabet.encode(character, &symbol)
             target = self.step(state, symbol)
             if target < 0:
                 target = state_count[0]

@@ -72,10 +72,3 @@ def confidences(text: Text, lengths: Sequence[int], scale: float) -> list[float]
         math.fsum(weight for weight, words in weights if span in words) / everything
         for span in spans_of(lengths)
     ]
-
-
-def matches(text: str, inside: set[int], words: Mapping[str, int]) -> Iterator[tuple[int, int]]:
-    """Yield where words lie in a text without beginning or ending inside a unit."""
-    for start, end in itertools.combinations(range(len(text) + 1), 2):
-        if text[start:end] in words and not {start, end} & inside:
-            yield start, end
