@@ -7,7 +7,7 @@ import itertools
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from classicnlp.lexicon import Lexicon, Words
 from classicnlp.segmentation import CharSegmenter, NgramSegmenter
 from classicnlp.segmentation.base import checked_texts, in_chunks
 from classicnlp.segmentation.explanation import Explanation
-from classicnlp.spans import Token
+from classicnlp.spans import ScoredToken, Token
 from classicnlp.tagging import PosTagger
 from classicnlp.text import fold, load_alphabet
 
@@ -101,17 +101,24 @@ class Pipeline:
         """Return the words of each text, in order; ``workers`` threads share the work."""
         return self.segmenter.segment_batch(texts, workers)
 
-    def tag(self, text: str) -> list[Token]:
+    @overload
+    def tag(self, text: str, confidence: Literal[False] = False) -> list[Token]: ...
+    @overload
+    def tag(self, text: str, confidence: Literal[True]) -> list[ScoredToken]: ...
+    def tag(self, text: str, confidence: bool = False) -> list[Token] | list[ScoredToken]:
         """Return the words of ``text`` with their tags and places.
 
         Parameters
         ----------
         text : str
             Any text.
+        confidence : bool
+            Whether to say of each token how probable it is: the probability of the word, times
+            that of its tag given the words. A tag that came with a user's word is certain.
 
         Returns
         -------
-        list of Token
+        list of Token, or of ScoredToken
 
         Raises
         ------
@@ -121,7 +128,20 @@ class Pipeline:
             If the pipeline has no tagger.
         """
         self._required_tagger()
-        return self._doc(text, self.boundaries(require_text(text, "tag"))).tokens
+        doc = self._doc(text, self.boundaries(require_text(text, "tag")))
+        return self._scored(doc) if confidence else doc.tokens
+
+    def _scored(self, doc: Doc) -> list[ScoredToken]:
+        """Return the tokens with the probability that word and tag are right."""
+        words = self.segmenter.confidences_at(doc.text, doc.boundaries)
+        tags = self._required_tagger().marginals_at(doc.text, doc.boundaries)
+        folded = fold(doc.text)
+        return [
+            ScoredToken(
+                *token, word if folded[token.start : token.end] in self._user_tags else word * tag
+            )
+            for token, word, tag in zip(doc.tokens, words.tolist(), tags.tolist(), strict=True)
+        ]
 
     def tag_batch(self, texts: Iterable[str], workers: int = 1) -> list[list[Token]]:
         """Return the tagged words of each text, in order; ``workers`` threads share the work."""
@@ -223,7 +243,9 @@ class Pipeline:
         Numbers of tags are shared with the pipeline that this one came from, if they suffice.
         """
         rules = self.segmenter.user_words.rules.values()
-        self._user_tags = {fold(rule.entry.word): rule.entry.tag for rule in rules if rule.entry.tag}
+        self._user_tags = {
+            fold(rule.entry.word): rule.entry.tag for rule in rules if rule.entry.tag
+        }
         names = self.tagger.tags_ if self.tagger else ()
         wanted = dict.fromkeys([*names, *self._user_tags.values()])
         if not wanted.keys() <= self._tag_numbers.keys():

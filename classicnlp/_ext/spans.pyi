@@ -1,17 +1,17 @@
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 class Spans:
-    def __init__(
-        self,
+    def __new__(
+        cls,
         scores: ArrayLike,
         transitions: ArrayLike,
         starts: ArrayLike,
         marks: ArrayLike,
         matches: ArrayLike,
-    ) -> None: ...
+    ) -> Self: ...
     def best(self) -> tuple[NDArray[np.int32], int]: ...
     def confidences(self, ends: ArrayLike, scale: float) -> NDArray[np.float64]: ...
     def word_scores(self, ends: ArrayLike) -> NDArray[np.float64]: ...

@@ -28,7 +28,7 @@ from classicnlp.checks import as_array
 
 cdef extern from "vector.h":
     double exp_of "classicnlp_exp" (double x) noexcept nogil
-    double log_of "classicnlp_log" (double x) noexcept nogil
+    double log_sum "classicnlp_log_of_sum" (double a, double b) noexcept nogil
 
 cdef enum:
     B = 0
@@ -39,7 +39,6 @@ cdef enum:
 
 cdef int64_t LOWEST = -(<int64_t> 1 << 62)
 cdef double NOTHING = -1e300  # the logarithm of 0, to be added to without care
-cdef double NEGLIGIBLE = -40.0  # exp of it is lost in the last bit of 1
 
 
 cdef inline bint spanned(const Stretch* x, int32_t i) noexcept nogil:
@@ -172,14 +171,6 @@ cdef void follow(const Stretch* x, int32_t start, int64_t score, const Match* ma
         label = M
     if spanned(x, last + 1):
         prefer(&going[last], score, start)
-
-
-cdef inline double log_sum(double a, double b) noexcept nogil:
-    """log(exp(a) + exp(b))"""
-    cdef double high = a if a > b else b, low = b if a > b else a
-    if low - high < NEGLIGIBLE:
-        return high
-    return high + log_of(1.0 + exp_of(low - high))
 
 
 cdef struct Sums:
@@ -462,7 +453,8 @@ cdef class Spans:
     def checked(self, ends):
         """Return ends as an array if they rise from above 0 to the length."""
         ends = as_array(ends, np.int32, "ends")
-        if ends.ndim != 1 or not ends.size or ends[ends.size - 1] != self.x.length or (np.diff(ends, prepend=0) <= 0).any():
+        rising = ends.ndim == 1 and (np.diff(ends, prepend=0) > 0).all()
+        if not rising or not ends.size or ends[ends.size - 1] != self.x.length:
             raise ValueError(f"ends must rise from above 0 to {self.x.length}")
         return ends
 

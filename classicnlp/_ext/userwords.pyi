@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ class WordMarker:
     alphabet: Alphabet
     rules: tuple[tuple[str, int, int], ...]
     longest: int
-    def __init__(self, alphabet: Alphabet, rules: Sequence[tuple[str, int, int]]) -> None: ...
+    def __new__(cls, alphabet: Alphabet, rules: Sequence[tuple[str, int, int]]) -> Self: ...
     def find(
         self, text: str, marks: NDArray[np.uint8]
     ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]: ...

@@ -163,6 +163,33 @@ class Segmenter(abc.ABC):
         """
         return explain(self._reader(require_text(text, "explain")), want)
 
+    def confidences(self, text: str) -> NDArray[np.float64]:
+        """Return how probable each word of ``text`` is, given the text.
+
+        The share that the readings with the word have among all readings, weighed by their scores.
+
+        Parameters
+        ----------
+        text : str
+            Any text.
+
+        Returns
+        -------
+        float64 array
+            A probability for each word that `segment` returns; 1 for a run of white space.
+
+        Raises
+        ------
+        ValueError
+            If the segmenter has no probabilities.
+        """
+        boundaries = self.boundaries(require_text(text, "confidences"))
+        return self.confidences_at(text, boundaries)
+
+    @abc.abstractmethod
+    def confidences_at(self, text: str, boundaries: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return how probable the words between ``boundaries`` are, which `boundaries` gave."""
+
     @property
     def user_words(self) -> UserWords:
         """What a user said of words."""

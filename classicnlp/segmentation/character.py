@@ -16,7 +16,6 @@ from classicnlp._ext.elementary import logs
 from classicnlp._ext.features import character_features, number
 from classicnlp.arrays import offsets_of
 from classicnlp.checks import require_at_least, require_count, require_share
-from classicnlp.errors import require_text
 from classicnlp.estimator import Estimator
 from classicnlp.segmentation.base import Segmenter
 from classicnlp.segmentation.explanation import Place, Reader, Reading
@@ -32,7 +31,9 @@ if TYPE_CHECKING:
 LABELS = "BMES"
 TEMPLATES = 6
 LARGEST_WEIGHT = 8000  # six weights and a transition add up far below 2**28
-TEMPERATURE = 850.0  # of a model that was fitted without data set aside: units of its scores to a nat
+TEMPERATURE = (
+    850.0  # of a model that was fitted without data set aside: units of its scores to a nat
+)
 TEMPERATURES = 100 * 1.05 ** np.arange(95)  # to 9,800
 CALIBRATION = 1000  # sentences: enough for a single number
 
@@ -126,26 +127,11 @@ class CharSegmenter(Segmenter, Storable, Estimator):
             self.temperature_ = _calibrated(self, held_out)
         return self
 
-    def confidences(self, text: str) -> NDArray[np.float64]:
-        """Return how probable each word of ``text`` is, given the text.
-
-        The share that readings with the word have among all readings, weighed by their scores;
-        how steeply is learnt on data set aside (`fit` with ``dev``). A forced word has 1.
-
-        Parameters
-        ----------
-        text : str
-            Any text.
-
-        Returns
-        -------
-        float64 array
-            A probability for each word that `segment` returns.
-        """
-        return self.confidences_at(text, self.boundaries(require_text(text, "confidences")))
-
     def confidences_at(self, text: str, boundaries: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Return how probable the words between ``boundaries`` are, as `boundaries` gave them."""
+        """Return how probable the words between ``boundaries`` are, which `boundaries` gave.
+
+        How much a difference of scores means was learnt from data set aside (`fit` with ``dev``).
+        """
         return self._paths(text).confidences(boundaries, 1 / self.temperature_)
 
     def _paths(
@@ -220,7 +206,7 @@ class CharSegmenter(Segmenter, Storable, Estimator):
 
 
 class _LabelReader(Reader):
-    """Reads a text along its paths of labels; a score is that of the labels over the temperature."""
+    """Reads a text along paths of labels; a score is theirs over the temperature."""
 
     def __init__(self, text: str, segmenter: CharSegmenter):
         super().__init__(text, segmenter.user_words)
@@ -240,7 +226,7 @@ def _f1(cutter: BmesCutter, gold: list[list[str]]) -> float:
 
 
 def _preference(word: str) -> float:
-    """Return the bonus of a preferred word, in nats: 3 up to two characters, 5 more for each further one.
+    """Return the bonus of a preferred word: 3 nats for two characters, 5 for each further one.
 
     The longer a word, the less likely that it stands somewhere by chance. Of a few such rules this
     one brought out most of the unknown words of data set aside (96 % of those that stand in a

@@ -69,7 +69,9 @@ class Occurrence(NamedTuple):
 
     def __str__(self) -> str:
         verdict = "is a word" if self.came_out else "is no word"
-        lines = [f"{self.text!r} at {self.start} {verdict}" + (f": {self.rule}" if self.rule else "")]
+        lines = [
+            f"{self.text!r} at {self.start} {verdict}" + (f": {self.rule}" if self.rule else "")
+        ]
         if self.reading is not None and not self.came_out:
             lines.append(f"  best with it: {self.reading}")
         if self.margin is not None and not self.rule:
@@ -141,7 +143,9 @@ class Reader(abc.ABC):
     def runner_up(self, best: Reading) -> Reading | None:
         """Return the best reading but one: it lacks at least one word of the best."""
         others = (self.read(excluded=(word.start, word.end)) for word in best.words)
-        return max((other for other in others if other), key=lambda other: other.score, default=None)
+        return max(
+            (other for other in others if other), key=lambda other: other.score, default=None
+        )
 
     def occurrence(self, place: Place, best: Reading) -> Occurrence:
         """Return what there is to say of the word at a place."""

@@ -105,6 +105,7 @@ class LabelPaths:
     def _exclude(self, start: int, end: int) -> None:
         """Add a forbidden word to the matches, in its place."""
         kept = self._matches[(self._matches[:, 0] != start) | (self._matches[:, 1] != end)]
-        place = np.searchsorted(kept[:, 0] * (len(self.text) + 1) + kept[:, 1],
-                                start * (len(self.text) + 1) + end)
+        place = np.searchsorted(
+            kept[:, 0] * (len(self.text) + 1) + kept[:, 1], start * (len(self.text) + 1) + end
+        )
         self._matches = np.insert(kept, place, [start, end, NEVER], axis=0)

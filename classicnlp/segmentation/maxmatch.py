@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.maxmatch import BACKWARD, BIDIRECTIONAL, FORWARD, MaxMatchCutter
@@ -10,6 +10,10 @@ from classicnlp.lexicon import Lexicon, require_lexicon
 from classicnlp.segmentation.base import Segmenter
 from classicnlp.segmentation.explanation import Place, Reader, Reading, pairs
 from classicnlp.segmentation.user_words import UserWords
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 DIRECTIONS = {"forward": FORWARD, "backward": BACKWARD, "bidirectional": BIDIRECTIONAL}
 
@@ -54,6 +58,12 @@ class MaxMatchSegmenter(Segmenter):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (self._own, self.direction, self._user_words)
+
+    def confidences_at(self, text: str, boundaries: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Raise a ValueError: maximum matching knows no probabilities."""
+        raise ValueError(
+            "maximum matching has no probabilities: use an NgramSegmenter or a CharSegmenter"
+        )
 
     def _take(self, user_words: UserWords) -> None:
         self._user_words = user_words

@@ -1,4 +1,4 @@
-"""A user's words: which are preferred, forced or forbidden; of one word, what was said last counts."""
+"""A user's words: preferred, forced or forbidden; of one word, what was said last counts."""
 
 from __future__ import annotations
 
