@@ -3,6 +3,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+LARGEST_REWARD: int
+NEVER: int
+
 class Spans:
     def __new__(
         cls,
