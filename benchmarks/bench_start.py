@@ -11,13 +11,15 @@ import json
 import statistics
 import subprocess
 import sys
+import time
+import tracemalloc
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import common
 
 import classicnlp as cn
-from classicnlp.segmentation import NgramSegmenter
+from classicnlp.segmentation import CharSegmenter, NgramSegmenter
 
 DICTIONARY_MODEL = common.CACHE / "jieba_dictionary.model"
 OURS = Path(sys.executable)
@@ -155,6 +157,29 @@ def measure_sharing(found: list[Subject]) -> None:
     common.print_table(columns, rows)
 
 
+def measure_derived(quick: bool) -> None:
+    """Make pipelines with a word of their own each, and look at the memory that they take."""
+    nlp = cn.load()
+    assert isinstance(nlp.segmenter, CharSegmenter)
+    nlp.with_words(["热身"])
+    count = 1_000 if quick else 10_000
+    rows = []
+    for policy in ("prefer", "force"):
+        tracemalloc.start()
+        derived = [nlp.with_words({f"云计算{i}": "n"}, policy) for i in range(count)]
+        size, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        begin = time.perf_counter()
+        derived = [nlp.with_words({f"云计算{i}": "n"}, policy) for i in range(count)]
+        seconds = time.perf_counter() - begin
+        segmenters = (pipeline.segmenter for pipeline in derived)
+        shared = all(s._tables() is nlp.segmenter._tables() for s in segmenters)
+        figures = [f"{size / count / 1000:.2f}", f"{1e6 * seconds / count:.0f}"]
+        rows.append([policy, *figures, "yes" if shared else "NO", "5 kB, shared"])
+    print(f"{count:,} pipelines by with_words, a word each")
+    common.print_table(["policy", "kB each", "us each", "arrays shared", "target"], rows)
+
+
 def main() -> None:
     settings = common.read_settings(__doc__)
     common.print_header(
@@ -169,6 +194,7 @@ def main() -> None:
     print_starts(found)
     print_memory(found)
     measure_sharing([s for s in found if s.key not in ("python", "numpy")])
+    measure_derived(settings.quick)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from classicnlp.doc import Doc
 from classicnlp.errors import CorpusError, ModelError
 from classicnlp.lexicon import Entry, Lexicon
 from classicnlp.pipeline import Pipeline, load
-from classicnlp.spans import Span, Token
+from classicnlp.spans import ScoredToken, Span, Token
 from classicnlp.text import fold, split_sentences
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ __all__ = [
     "Lexicon",
     "ModelError",
     "Pipeline",
+    "ScoredToken",
     "Span",
     "Token",
     "corpus",

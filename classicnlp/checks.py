@@ -94,3 +94,12 @@ def require_at_least(value: Any, name: str, least: float) -> float:
     if not least <= value < float("inf"):
         raise ValueError(f"{name} must be a finite number from {least:g} on, got {value}")
     return float(value)
+
+
+def require_within(value: Any, name: str, least: float, most: float) -> float:
+    """Return ``value`` if it is a number from ``least`` to ``most``, else say so."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    if not least <= value <= most:
+        raise ValueError(f"{name} must be in {least:g} ... {most:g}, got {value}")
+    return float(value)

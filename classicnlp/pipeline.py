@@ -7,7 +7,7 @@ import itertools
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
@@ -17,7 +17,8 @@ from classicnlp.errors import ModelError, require_text
 from classicnlp.lexicon import Lexicon, Words
 from classicnlp.segmentation import CharSegmenter, NgramSegmenter
 from classicnlp.segmentation.base import checked_texts, in_chunks
-from classicnlp.spans import Token
+from classicnlp.segmentation.explanation import Explanation
+from classicnlp.spans import ScoredToken, Token
 from classicnlp.tagging import PosTagger
 from classicnlp.text import fold, load_alphabet
 
@@ -63,10 +64,11 @@ class Pipeline:
         self.tagger = tagger
         if lexicon is None:
             lexicon = segmenter.lexicon if isinstance(segmenter, NgramSegmenter) else Lexicon()
-        self.lexicon = lexicon
+        self._own_lexicon = lexicon
         self.card = dict(card or {})
         self._user_tags: dict[str, str] = {}
         self._tag_numbers: dict[str, int] = {}
+        self._number_tags()
 
     def __call__(self, text: str) -> Doc:
         """Return a `Doc` of ``text``."""
@@ -99,17 +101,24 @@ class Pipeline:
         """Return the words of each text, in order; ``workers`` threads share the work."""
         return self.segmenter.segment_batch(texts, workers)
 
-    def tag(self, text: str) -> list[Token]:
+    @overload
+    def tag(self, text: str, confidence: Literal[False] = False) -> list[Token]: ...
+    @overload
+    def tag(self, text: str, confidence: Literal[True]) -> list[ScoredToken]: ...
+    def tag(self, text: str, confidence: bool = False) -> list[Token] | list[ScoredToken]:
         """Return the words of ``text`` with their tags and places.
 
         Parameters
         ----------
         text : str
             Any text.
+        confidence : bool
+            Whether to say of each token how probable it is: the probability of the word, times
+            that of its tag given the words. A tag that came with a user's word is certain.
 
         Returns
         -------
-        list of Token
+        list of Token, or of ScoredToken
 
         Raises
         ------
@@ -119,7 +128,20 @@ class Pipeline:
             If the pipeline has no tagger.
         """
         self._required_tagger()
-        return self._doc(text, self.boundaries(require_text(text, "tag"))).tokens
+        doc = self._doc(text, self.boundaries(require_text(text, "tag")))
+        return self._scored(doc) if confidence else doc.tokens
+
+    def _scored(self, doc: Doc) -> list[ScoredToken]:
+        """Return the tokens with the probability that word and tag are right."""
+        words = self.segmenter.confidences_at(doc.text, doc.boundaries)
+        tags = self._required_tagger().marginals_at(doc.text, doc.boundaries)
+        folded = fold(doc.text)
+        return [
+            ScoredToken(
+                *token, word if folded[token.start : token.end] in self._user_tags else word * tag
+            )
+            for token, word, tag in zip(doc.tokens, words.tolist(), tags.tolist(), strict=True)
+        ]
 
     def tag_batch(self, texts: Iterable[str], workers: int = 1) -> list[list[Token]]:
         """Return the tagged words of each text, in order; ``workers`` threads share the work."""
@@ -144,43 +166,90 @@ class Pipeline:
             return tags
         return [given.get(fold(word), tag) for word, tag in zip(words, tags, strict=True)]
 
-    def with_words(self, words: Words) -> Pipeline:
+    @functools.cached_property
+    def lexicon(self) -> Lexicon:
+        """The words that the pipeline knows, with counts and tags; a user's words among them."""
+        words = self.segmenter.user_words
+        return words.changed(self._own_lexicon) if words else self._own_lexicon
+
+    def with_words(
+        self, words: Words, policy: str = "prefer", bonus: float | None = None
+    ) -> Pipeline:
         """Return a pipeline that also knows ``words``; it shares this one's arrays.
 
-        With a `CharSegmenter` they are words wherever they occur; with an `NgramSegmenter`
-        as their counts say. Those that come with a tag get it.
+        Those that come with a tag get it wherever they come out.
 
         Parameters
         ----------
         words : iterable, mapping or Lexicon
             Words; words to tags, as in ``{"云计算": "n"}``; or anything `Lexicon` takes.
+        policy : {"prefer", "force"}
+            ``"prefer"``: the word comes out unless the rest of the sentence speaks strongly
+            against it. ``"force"``: wherever it occurs. See `Segmenter.with_words`.
+        bonus : float, optional
+            What a preferred word is worth, in nats; by default what suits the segmenter.
 
         Returns
         -------
         Pipeline
         """
-        added = words if isinstance(words, Lexicon) else Lexicon(words)
-        pipeline = Pipeline(
-            self.segmenter.with_words(added),
-            self.tagger,
-            self.lexicon.with_words(added),
-            self.card,
-        )
-        given = {fold(entry.word): entry.tag for entry in added.items() if entry.tag}
-        return pipeline._with_tags({**self._user_tags, **given})
+        return self._over(self.segmenter.with_words(words, policy, bonus))
+
+    def without_words(self, words: Iterable[str]) -> Pipeline:
+        """Return a pipeline that never cuts out ``words``; see `Segmenter.without_words`."""
+        return self._over(self.segmenter.without_words(words))
+
+    def explain(self, text: str, want: str | None = None) -> Explanation:
+        """Return why ``text`` is cut as it is, and why ``want`` is, or is not, a word of it.
+
+        Parameters
+        ----------
+        text : str
+            Any text; it is meant for sentences.
+        want : str, optional
+            A word that stands in it.
+
+        Returns
+        -------
+        Explanation
+            ``print`` shows it.
+
+        Examples
+        --------
+        >>> nlp = load("pku").with_words(["云计算"], policy="force")
+        >>> nlp.explain("他学云计算", want="云计算").occurrences[0].rule
+        'it is forced'
+        """
+        return self.segmenter.explain(text, want)
 
     def with_tagger(self, tagger: PosTagger) -> Pipeline:
         """Return a pipeline with another tagger."""
-        pipeline = Pipeline(self.segmenter, tagger, self.lexicon, self.card)
-        return pipeline._with_tags(self._user_tags)
+        return Pipeline(self.segmenter, tagger, self._own_lexicon, self.card)
 
-    def _with_tags(self, given: dict[str, str]) -> Pipeline:
-        """Remember what tags a user gave to what words; called while the pipeline is made."""
+    def _over(self, segmenter: CharSegmenter | NgramSegmenter) -> Pipeline:
+        """Return a pipeline of another segmenter that shares all else."""
+        pipeline = Pipeline.__new__(Pipeline)
+        pipeline.segmenter = segmenter
+        pipeline.tagger = self.tagger
+        pipeline._own_lexicon = self._own_lexicon
+        pipeline.card = self.card
+        pipeline._tag_numbers = self._tag_numbers
+        pipeline._number_tags()
+        return pipeline
+
+    def _number_tags(self) -> None:
+        """Note what tags a user gave to what words; called while the pipeline is made.
+
+        Numbers of tags are shared with the pipeline that this one came from, if they suffice.
+        """
+        rules = self.segmenter.user_words.rules.values()
+        self._user_tags = {
+            fold(rule.entry.word): rule.entry.tag for rule in rules if rule.entry.tag
+        }
         names = self.tagger.tags_ if self.tagger else ()
-        numbered = dict.fromkeys([*names, *given.values()])
-        self._tag_numbers = {name: number for number, name in enumerate(numbered)}
-        self._user_tags = given
-        return self
+        wanted = dict.fromkeys([*names, *self._user_tags.values()])
+        if not wanted.keys() <= self._tag_numbers.keys():
+            self._tag_numbers = {name: number for number, name in enumerate(wanted)}
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a model file that `load` maps into memory."""

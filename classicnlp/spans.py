@@ -14,6 +14,16 @@ class Token(NamedTuple):
     end: int
 
 
+class ScoredToken(NamedTuple):
+    """A token, and how probable it is that both the word and its tag are right."""
+
+    text: str
+    tag: str
+    start: int
+    end: int
+    confidence: float
+
+
 class Span(NamedTuple):
     """A stretch at its place, ``text == whole[start:end]``, with what it is."""
 

@@ -1,4 +1,4 @@
-"""Segmentation by labels from tables: best score, units, white space, a user's words."""
+"""Segmentation by labels from tables: best score, units, white space."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classicnlp import Lexicon, Pipeline
+from classicnlp import Pipeline
 from classicnlp._ext.bmes import NO_PAIR, SYMBOL_LIMIT, BmesCutter, check_table, fill_pairs
-from classicnlp.lexicon import build_trie
 from classicnlp.segmentation import CharSegmenter
-from classicnlp.text import CharacterClass, default_alphabet, fold, units
-from tests.conftest import PIECES, nasty_texts, nasty_words
+from classicnlp.text import CharacterClass, default_alphabet, units
+from tests.conftest import nasty_texts
 from tests.reference import bmes as reference
 
 RANKED = 40  # symbols with a row of their own in random tables
@@ -158,85 +157,6 @@ def test_lines_are_cut_as_if_they_were_alone(pku: Pipeline, documents: list[str]
         assert pku.segment(text) == words
 
 
-def user_word_spans(text: str, words: list[str]) -> set[tuple[int, int]]:
-    """Return where a user's words have to come out: leftmost longest, not within units."""
-    inside = {i for run in units(text) for i in range(run.start + 1, run.end)}
-    folded, wanted = fold(text), {fold(word) for word in words}
-    lengths = sorted({len(word) for word in words}, reverse=True)
-    spans, i = set(), 0
-    while i < len(text):
-        for n in lengths if i not in inside else []:
-            if i + n <= len(text) and folded[i : i + n] in wanted and i + n not in inside:
-                spans.add((i, i + n))
-                i += n
-                break
-        else:
-            i += 1
-    return spans
-
-
-@given(
-    words=st.lists(nasty_words, min_size=1, max_size=4),
-    gaps=st.lists(st.one_of(nasty_texts, st.sampled_from(PIECES)), min_size=1, max_size=5),
-    data=st.data(),
-)
-def test_a_users_words_always_come_out(
-    words: list[str], gaps: list[str], data: st.DataObject, small_segmenter: CharSegmenter
-) -> None:
-    text = "".join(gap + data.draw(st.sampled_from(words)) for gap in gaps)
-    cutter = small_segmenter.with_words(words)
-    cut = cutter.boundaries(text).tolist()
-    spans = user_word_spans(text, words)
-    assert spans <= set(itertools.pairwise(cut))
-    inside = {i for run in units(text) for i in range(run.start + 1, run.end)}
-    assert not inside & set(cut) - {place for span in spans for place in span}
-
-
-@pytest.mark.parametrize(
-    ("words", "text", "expected"),
-    [
-        (["南京市长"], "南京市长江大桥", "南京市长"),
-        (["京市", "市长江大"], "南京市长江大桥", "京市"),
-        (["江大", "江大桥"], "南京市长江大桥", "江大桥"),
-        (["new york"], "他在New York住", "New York"),
-        (["C++"], "他写C++程序", "C++"),
-        (["。我"], "好。我来", "。我"),
-        (["雲計算"], "做云计算的", "云计算"),
-        (["\n"], "好\n好", "\n"),
-        (["1 + 1"], "算1 + 1吧", "1 + 1"),
-        (["\ud800我"], "是\ud800我呀", "\ud800我"),
-    ],
-)
-def test_a_users_word_comes_out(
-    words: list[str], text: str, expected: str, small_segmenter: CharSegmenter, pku: Pipeline
-) -> None:
-    assert expected in small_segmenter.with_words(words).segment(text)
-    assert expected in pku.with_words(words).segment(text)
-
-
-def test_a_users_word_does_not_cut_a_unit(small_segmenter: CharSegmenter) -> None:
-    text = "见https://a.cn/北京，iPhone15和3.14"
-    segmenter = small_segmenter.with_words(["http", "Phone", "5和", "14", ".14", "3"])
-    assert segmenter.segment(text) == small_segmenter.segment(text)
-
-
-def test_the_rest_of_the_text_is_cut_best_around_a_users_word() -> None:
-    tables, cutter = random_tables(5, 100)
-    text = "".join((FREQUENT * 2)[:8])
-    word = text[3:5]
-    trie, _ = build_trie([word], default_alphabet())
-    with_word = BmesCutter(cutter.alphabet, **cutter.arrays, words=trie)
-    lengths = [len(found) for found in with_word.segment(text)]
-    symbols = default_alphabet().symbols(text).tolist()
-    spans = user_word_spans(text, [word])
-    allowed = []
-    for cut in reference.cuts([1] * len(text)):
-        ends = np.cumsum([0, *cut]).tolist()
-        if spans <= set(itertools.pairwise(ends)):
-            allowed.append(reference.score(tables, symbols, cut))
-    assert reference.score(tables, symbols, lengths) == max(allowed)
-
-
 @given(st.lists(st.integers(0, NO_PAIR - 1), unique=True, max_size=40))
 def test_every_pair_is_found_in_its_table_and_a_slot_is_left_empty(pairs: list[int]) -> None:
     rows = np.arange(3 * len(pairs), dtype=np.int16).reshape(-1, 3)
@@ -288,10 +208,3 @@ def test_a_table_of_one_row_is_enough() -> None:
 def test_tables_that_do_not_fit_are_refused(name: str, array: np.ndarray) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         BmesCutter(default_alphabet(), **{**sound_arrays(), name: array})
-
-
-def test_added_words_share_the_tables(small_segmenter: CharSegmenter) -> None:
-    longer = small_segmenter.with_words(["清华大学"]).with_words(Lexicon(["北京"]))
-    assert list(longer.user_words) == ["清华大学", "北京"]
-    for name, array in small_segmenter._cutter.arrays.items():  # type: ignore[attr-defined]
-        assert np.shares_memory(array, longer._cutter.arrays[name])  # type: ignore[attr-defined]

@@ -514,6 +514,12 @@ class Named:
     def __init__(self, lexicon: set[str], **options: str) -> None:
         self.name = "+".join([*sorted(lexicon), *options.values()])
 
+    def with_words(self, words: set[str], policy: str) -> Named:
+        return Named({self.name, *words, policy})
+
+    def without_words(self, words: list[str]) -> Named:
+        return Named({self.name, *(f"-{word}" for word in words)})
+
     def segment_batch(self, texts: list[str], workers: int = 1) -> list[list[str]]:
         return [[self.name] for _ in texts]
 
@@ -525,8 +531,11 @@ def test_modes_and_user_words_reach_the_library(
         def __init__(self, *words: str) -> None:
             self.lexicon = set(words)
 
-        def with_words(self, words: set[str]) -> Pipeline:
-            return Pipeline(*self.lexicon, *words)
+        def with_words(self, words: set[str], policy: str) -> Pipeline:
+            return Pipeline(*self.lexicon, *words, policy)
+
+        def without_words(self, words: list[str]) -> Pipeline:
+            return Pipeline(*self.lexicon, *(f"-{word}" for word in words))
 
         def segment_batch(self, texts: list[str], workers: int = 1) -> list[list[str]]:
             return Named(self.lexicon).segment_batch(texts)
@@ -547,13 +556,32 @@ def test_modes_and_user_words_reach_the_library(
     for arguments, expected in [
         ([], "pku"),
         (["--model", "my"], "my"),
-        (["--user-words", "dict"], "dict+pku"),
-        (["--words-file", "dict", "--mode", "dictionary"], "dict+pku"),
+        (["--user-words", "dict"], "dict+pku+prefer"),
+        (["--user-words", "dict", "--policy", "force"], "dict+force+pku"),
+        (["--user-words", "dict", "--forbid", "no"], "-no+dict+pku+prefer"),
+        (["--words-file", "dict", "--mode", "dictionary"], "dict+pku+prefer"),
+        (["--forbid", "no", "--mode", "maxmatch"], "-no+pku+bidirectional"),
         (["--mode", "maxmatch"], "pku+bidirectional"),
     ]:
         feed(b"a")
         assert main(["segment", *arguments]) == 0
         assert capsysbinary.readouterr().out.decode() == expected + "\n"
+
+
+def test_explain(capsysbinary: Captured, tmp_path: Path) -> None:
+    assert main(["explain", "他说的话是对的", "--want", "的话"]) == 0
+    shown = capsysbinary.readouterr().out.decode()
+    assert "'的话' at 2 is no word" in shown
+    words = tmp_path / "words"
+    words.write_text("的话\n", "utf-8")
+    for mode in ("accurate", "dictionary", "maxmatch"):
+        force = ["--user-words", str(words), "--policy", "force", "--mode", mode]
+        assert main(["explain", "他说的话是对的", "--want", "的话", *force]) == 0
+        assert "'的话' at 2 is a word: it is forced" in capsysbinary.readouterr().out.decode()
+        forbid = ["--forbid", str(words), "--mode", mode]
+        assert main(["explain", "他说的话是对的", "--want", "的话", *forbid]) == 0
+        assert "is no word: without_words() forbids it" in capsysbinary.readouterr().out.decode()
+    assert main(["explain", "他说", "--want", ""]) == 1
 
 
 # Training

@@ -216,12 +216,14 @@ def test_an_added_word_without_a_count_wins_over_its_parts(
 ) -> None:
     segmenter = NgramSegmenter(Lexicon(table))
     parts = segmenter.n_best(word, 1)[0]
-    added = segmenter.with_words([word])
-    assert added.segment(word) == [word]
-    if word not in table:
-        cost = added.n_best(word, 1)[0].cost
-        assert cost <= parts.cost
-        assert parts.cost - cost <= 0.001 or parts.cost > 31, "only a little less than its parts"
+    for bonus in (0.0, 3.0):
+        added = segmenter.with_words([word], bonus=bonus)
+        assert added.segment(word) == [word]
+        if word not in table:
+            cost = added.n_best(word, 1)[0].cost
+            assert cost <= parts.cost
+            less = parts.cost - cost - bonus
+            assert less <= 0.001 or parts.cost > 31, "the bonus and only a little less"
 
 
 def test_an_added_word_with_a_count_is_one_among_others() -> None:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.cutter import Cutter
-from classicnlp._ext.trie import Trie
+from classicnlp._ext.userwords import WordMarker
 
 SYMBOL_LIMIT: int
 NO_PAIR: int
@@ -20,7 +20,6 @@ def check_table(pairs: NDArray[Any], weights: NDArray[Any], width: int) -> None:
 class BmesCutter(Cutter):
     alphabet: Alphabet
     arrays: Mapping[str, Any]
-    words: Trie | None
     def __init__(
         self,
         alphabet: Alphabet,
@@ -31,5 +30,10 @@ class BmesCutter(Cutter):
         skip_weights: NDArray[np.int16],
         transitions: NDArray[np.int32],
         starts: NDArray[np.int32],
-        words: Trie | None = None,
     ) -> None: ...
+    def scores(self, text: str) -> NDArray[np.int32]: ...
+
+class BmesWordsCutter(Cutter):
+    base: BmesCutter
+    marker: WordMarker
+    def __init__(self, base: BmesCutter, marker: WordMarker) -> None: ...

@@ -10,16 +10,17 @@ words are looked at: B and M go to M or E, E and S to B or S.
 """
 
 from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
-from libc.stdint cimport int16_t, int32_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memset
 
 import numpy as np
 
-from classicnlp._ext.alphabet cimport Alphabet, Text, prefetch, slice_of
+from classicnlp._ext.alphabet cimport Alphabet, Text, prefetch, slice_of, text_of
 from classicnlp._ext.cutter cimport Cutter
 from classicnlp._ext.lexical cimport MOST_GROUPS, Lanes, WordGroups, code_of, record
-from classicnlp._ext.trie cimport NO_WORD, ROOT, Node, Trie, step
+from classicnlp._ext.spans cimport Stretch, best_words
 from classicnlp._ext.units cimport DIGIT, SPACE, UNIT_INSIDE, mark_units
+from classicnlp._ext.userwords cimport BREAK, JOINED, Matches, WordMarker, free_matches
 
 from classicnlp.checks import as_array
 
@@ -37,8 +38,6 @@ cdef enum:
     E = 2
     S = 3
     LABELS = 4
-    BREAK = 4  # a mark: here a user's word begins, or the text after one
-    JOINED = 8  # a mark: within a user's word
     IMPOSSIBLE = -(1 << 28)  # twice this and all weights still fit into 32 bits
 
 cdef extern from *:
@@ -143,9 +142,6 @@ cdef class BmesCutter(Cutter):
     transitions : int32 array, shape (4, 4)
         From row to column.
     starts : int32 array, shape (4,)
-    words : Trie, optional
-        A user's words: wherever one occurs it is a word, the leftmost first and the longest,
-        unless it would begin or end within a unit.
 
     Raises
     ------
@@ -156,7 +152,6 @@ cdef class BmesCutter(Cutter):
     cdef readonly Alphabet alphabet
     cdef readonly object arrays
     cdef readonly WordGroups groups
-    cdef readonly Trie words
     cdef const int16_t* unigrams
     cdef const uint32_t* pairs
     cdef const uint8_t* kinds
@@ -172,7 +167,7 @@ cdef class BmesCutter(Cutter):
     cdef int32_t starts[4]
 
     def __init__(self, Alphabet alphabet not None, unigrams, pairs, kinds, windows, WordGroups groups not None,
-                 findings, covers, transitions, starts, Trie words=None):
+                 findings, covers, transitions, starts):
         cdef Py_ssize_t k
         cdef const int16_t[:, ::1] unigrams_view
         cdef const uint32_t[:, ::1] pairs_view
@@ -195,7 +190,6 @@ cdef class BmesCutter(Cutter):
         check_moderate(starts)
         self.alphabet = alphabet
         self.groups = groups
-        self.words = words
         self.arrays = {
             "unigrams": unigrams, "pairs": pairs, "kinds": kinds, "windows": windows,
             "findings": findings, "covers": covers, "transitions": transitions, "starts": starts,
@@ -220,10 +214,12 @@ cdef class BmesCutter(Cutter):
         return BmesCutter, (
             self.alphabet, arrays["unigrams"], arrays["pairs"], arrays["kinds"], arrays["windows"],
             self.groups, arrays["findings"], arrays["covers"], arrays["transitions"], arrays["starts"],
-            self.words,
         )
 
     cdef Py_ssize_t cut(self, Text text, int32_t* ends) noexcept nogil:
+        return self.cut_with(text, None, ends)
+
+    cdef Py_ssize_t cut_with(self, Text text, WordMarker marker, int32_t* ends) noexcept nogil:
         """Cut each stretch between white space by itself; a run of white space is a word.
 
         So a text of several lines is cut as its lines are, each by itself.
@@ -231,15 +227,17 @@ cdef class BmesCutter(Cutter):
         cdef Py_ssize_t n = text.length, i = 0, start, count = 0, k, found
         cdef uint8_t* classes = <uint8_t*> PyMem_RawMalloc(2 * n + 2)
         cdef uint8_t* marks
+        cdef Matches matches = Matches(NULL, 0, 0)
+        cdef Stretch stretch
         if classes == NULL:
             return -1
         marks = classes + n + 1
         self.alphabet.classify(text, classes)
         mark_units(text, classes, marks)
         marks[n] = 0
-        if self.words is not None and not self.mark_words(text, marks):
-            PyMem_RawFree(classes)
-            return -1
+        if marker is not None and marker.mark(text, marks, &matches) < 0:
+            i, count = n, -1
+        stretch = Stretch(0, NULL, &self.transitions[0], &self.starts[0], NULL, matches.items, matches.count, 0)
         while i < n:
             start = i
             while i < n and is_gap(classes[i], marks[i]):
@@ -250,60 +248,72 @@ cdef class BmesCutter(Cutter):
                 continue
             while i < n and not is_gap(classes[i], marks[i]):
                 i += 1
-            found = self.cut_stretch(slice_of(text, start, i), classes + start, marks + start, ends + count)
+            stretch.length, stretch.origin, stretch.marks = <int32_t> (i - start), <int32_t> start, marks + start
+            found = self.cut_stretch(slice_of(text, start, i), classes + start, &stretch, ends + count)
             if found < 0:
                 count = -1
                 break
             for k in range(found):
                 ends[count + k] += <int32_t> start
             count += found
+        free_matches(&matches)
         PyMem_RawFree(classes)
         return count
 
-    cdef bint mark_words(self, Text text, uint8_t* marks) noexcept nogil:
-        """Mark where the user's words begin, go on and end; False for no memory."""
-        cdef const Node* nodes = self.words.nodes
-        cdef Py_ssize_t n = text.length, i = 0, j, end, k
-        cdef int32_t state
-        cdef uint16_t* codes = <uint16_t*> PyMem_RawMalloc((n + 1) * sizeof(uint16_t))
-        if codes == NULL:
-            return False
-        self.words.encode(text, codes)
-        codes[n] = 0
-        while i < n:
-            end = j = i
-            state = step(nodes, ROOT, codes[i]) if marks[i] & UNIT_INSIDE == 0 else -1
-            while state >= 0:
-                j += 1
-                if nodes[state].cost != NO_WORD and marks[j] & UNIT_INSIDE == 0:
-                    end = j
-                state = step(nodes, state, codes[j])
-            if end == i:
-                i += 1
-                continue
-            marks[i] = BREAK | JOINED
-            for k in range(i + 1, end):
-                marks[k] = UNIT_INSIDE | JOINED
-            marks[end] |= BREAK
-            i = end
-        PyMem_RawFree(codes)
-        return True
-
-    cdef Py_ssize_t cut_stretch(self, Text text, const uint8_t* classes, const uint8_t* marks,
+    cdef Py_ssize_t cut_stretch(self, Text text, const uint8_t* classes, Stretch* stretch,
                                 int32_t* ends) noexcept nogil:
         """Viterbi over a stretch without white space; return how many words, -1 for no memory."""
-        cdef int32_t n = <int32_t> text.length
+        cdef int32_t n = stretch.length
         cdef Room room
-        cdef Py_ssize_t count
+        cdef int64_t score = 0
+        cdef Py_ssize_t count = -1
         cdef void* memory = new_room(&room, n)
         if memory == NULL:
             return -1
-        self.read(text, classes, &room)
-        self.find_pairs(&room, n)
-        self.score(&room, n)
-        count = trace(room.back, n, self.run(room.scores, marks, n, room.back), ends)
+        self.score_all(text, classes, &room)
+        while stretch.matches_count and stretch.matches.start < stretch.origin:
+            stretch.matches += 1
+            stretch.matches_count -= 1
+        if stretch.matches_count and stretch.matches.start < stretch.origin + n:
+            stretch.scores = widened(room.scores, n)
+            if stretch.scores != NULL:
+                count = best_words(stretch, ends, &score)
+                PyMem_RawFree(<void*> stretch.scores)
+        else:
+            count = trace(room.back, n, self.run(room.scores, stretch.marks, n, room.back), ends)
         PyMem_RawFree(memory)
         return count
+
+    def scores(self, str text not None):
+        """Return the scores of the four labels at each place of a stretch without white space.
+
+        An int32 array of shape (len(text), 4).
+        """
+        cdef Text view = text_of(text)
+        cdef Py_ssize_t i
+        cdef Room room
+        cdef void* memory
+        table = np.empty((view.length, LABELS), np.int32)
+        cdef int32_t[:, ::1] out = table
+        cdef const uint8_t[::1] classes
+        if view.length:
+            classes = self.alphabet.classes(text)
+            memory = new_room(&room, <int32_t> view.length)
+            if memory == NULL:
+                raise MemoryError()
+            with nogil:
+                self.score_all(view, &classes[0], &room)
+                for i in range(LABELS * view.length):
+                    out[i >> 2, i & 3] = room.scores[i]
+            PyMem_RawFree(memory)
+        return table
+
+    cdef void score_all(self, Text text, const uint8_t* classes, Room* room) noexcept nogil:
+        """Work out the scores of the four labels at each place of a stretch."""
+        cdef int32_t n = <int32_t> text.length
+        self.read(text, classes, room)
+        self.find_pairs(room, n)
+        self.score(room, n)
 
     cdef void read(self, Text text, const uint8_t* classes, Room* room) noexcept nogil:
         """Note the characters' symbols, kinds and codes; the digits of numbers are all alike."""
@@ -463,8 +473,42 @@ cdef void* new_room(Room* room, int32_t n) noexcept nogil:
     return memory
 
 
+cdef int32_t* widened(const int16_t* scores, int32_t n) noexcept nogil:
+    """Return the scores of n places as numbers of 32 bits, NULL for no memory."""
+    cdef int32_t* wider = <int32_t*> PyMem_RawMalloc(LABELS * <Py_ssize_t> n * sizeof(int32_t))
+    cdef Py_ssize_t i
+    if wider != NULL:
+        for i in range(LABELS * <Py_ssize_t> n):
+            wider[i] = scores[i]
+    return wider
+
+
 cdef inline uint32_t pair_of(const int32_t* symbols, int32_t i) noexcept nogil:
     return <uint32_t> symbols[i] << 16 | <uint32_t> symbols[i + 1]
+
+
+cdef class BmesWordsCutter(Cutter):
+    """A `BmesCutter`, which it shares, with a user's words; immutable.
+
+    Parameters
+    ----------
+    base : BmesCutter
+    marker : WordMarker
+        The user's words, with rewards in the units of the base's scores.
+    """
+
+    cdef readonly BmesCutter base
+    cdef readonly WordMarker marker
+
+    def __init__(self, BmesCutter base not None, WordMarker marker not None):
+        self.base = base
+        self.marker = marker
+
+    def __reduce__(self):
+        return BmesWordsCutter, (self.base, self.marker)
+
+    cdef Py_ssize_t cut(self, Text text, int32_t* ends) noexcept nogil:
+        return self.base.cut_with(text, self.marker, ends)
 
 
 cdef inline bint is_gap(uint8_t kind, uint8_t mark) noexcept nogil:

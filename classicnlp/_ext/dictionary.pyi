@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from classicnlp._ext.cutter import Cutter
 from classicnlp._ext.trie import Trie
+from classicnlp._ext.userwords import WordMarker
 
 DEAREST: int
 
@@ -25,10 +26,12 @@ def with_costs(
 class DictionaryCutter(Cutter):
     dictionary: Dictionary
     arrays: Mapping[str, Any]
+    marker: WordMarker | None
     def __init__(
         self,
         dictionary: Dictionary,
         costs: NDArray[Any] | None = None,
         unknown_costs: NDArray[np.int32] | None = None,
         base: DictionaryCutter | None = None,
+        marker: WordMarker | None = None,
     ) -> None: ...

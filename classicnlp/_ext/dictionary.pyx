@@ -18,12 +18,14 @@ from classicnlp._ext.alphabet cimport CLASSES, Text, prefetch, slice_of
 from classicnlp._ext.cutter cimport Cutter
 from classicnlp._ext.trie cimport NO_WORD, ROOT, Node, Trie, has_pair, step
 from classicnlp._ext.units cimport HAN, SPACE, UNIT_INSIDE, UNIT_START, mark_units
+from classicnlp._ext.userwords cimport BREAK, JOINED, Matches, WordMarker, free_matches
 
 from classicnlp.checks import as_array
 
 DEAREST = 1 << 28
 
 cdef enum:
+    DEAREST_SINGLE = 1 << 28
     WINDOW = 2048
     SCRATCH = 20
     # What a window takes for each character, and for two more.
@@ -206,13 +208,20 @@ cdef class DictionaryCutter(Cutter):
     base : DictionaryCutter, optional
         A cutter over the same base trie whose costs of the base's words are to be shared;
         ``costs`` then has the overlay's words only.
+    marker : WordMarker, optional
+        Words that are forced, all of which the dictionary has, and single characters that are
+        forbidden: these cost as much as anything may.
     """
 
-    def __init__(self, Dictionary dictionary not None, costs=None, unknown_costs=None, DictionaryCutter base=None):
+    def __init__(self, Dictionary dictionary not None, costs=None, unknown_costs=None, DictionaryCutter base=None,
+                 WordMarker marker=None):
         cdef const int32_t[:, ::1] nodes, overlay_nodes
         cdef Py_ssize_t k, size = dictionary.trie.size
         cdef Trie overlay = dictionary.overlay
+        if marker is not None and marker.longest > max(dictionary.longest, 1):
+            raise ValueError("the dictionary must have the words that are forced")
         self.dictionary = dictionary
+        self.marker = marker
         weighted = dictionary.trie.arrays["nodes"]
         overlaid = overlay.arrays["nodes"] if overlay is not None else None
         if costs is not None:
@@ -255,6 +264,8 @@ cdef class DictionaryCutter(Cutter):
         mark_units(text, window.classes, window.marks)
         window.codes[n] = 0  # leads nowhere: every walk ends at the text's end
         window.marks[n] = 0
+        if self.marker is not None and not self.mark_words(text, window):
+            return False
         going = self.find_singles(window)
         if self.overlay_nodes != NULL:
             self.dictionary.overlay.encode(text, window.overlay_codes)
@@ -271,6 +282,38 @@ cdef class DictionaryCutter(Cutter):
                 self.nodes, window.codes, window.marks, level, window.walks, &going, window.hits + first)
             if overlaid:
                 self.overlay_level(window, level, first, &overlaid)
+        if self.marker is not None:
+            restrict(window)
+        return True
+
+    cdef bint mark_words(self, Text text, Window* window) noexcept nogil:
+        """Make units of the forced words, and note in the scratch what `restrict` needs; False for no memory."""
+        cdef Matches forbidden = Matches(NULL, 0, 0)
+        cdef uint8_t* marks = window.marks
+        cdef int32_t* breaks = <int32_t*> window.scratch  # the next from each place on
+        cdef uint8_t* dear = <uint8_t*> (breaks + window.length + 1)
+        cdef Py_ssize_t k, n = window.length
+        cdef int32_t following = window.length
+        cdef uint8_t mark
+        if self.marker.mark(text, marks, &forbidden) < 0:
+            free_matches(&forbidden)
+            return False
+        memset(dear, 0, n)
+        for k in range(forbidden.count):
+            dear[forbidden.items[k].start] = 1
+        free_matches(&forbidden)
+        for k in range(n - 1, -1, -1):
+            breaks[k] = following
+            mark = marks[k]
+            if mark & BREAK:
+                following = <int32_t> k
+            if mark & UNIT_INSIDE:
+                marks[k] = UNIT_INSIDE
+            elif mark & JOINED:
+                marks[k] = UNIT_START if breaks[k] > k + 1 else 0
+            else:
+                marks[k] = mark & UNIT_START
+        marks[n] = 0
         return True
 
     cdef int32_t find_singles(self, Window* window) noexcept nogil:
@@ -410,6 +453,20 @@ cdef class DictionaryCutter(Cutter):
             start += done
         close_window(&window)
         return count
+
+
+cdef void restrict(Window* window) noexcept nogil:
+    """Drop the hits that go across the beginning or the end of a forced word; make forbidden characters dear."""
+    cdef const int32_t* breaks = <const int32_t*> window.scratch
+    cdef const uint8_t* dear = <const uint8_t*> (breaks + window.length + 1)
+    cdef int32_t k, kept = 0
+    for k in range(window.count):
+        window.hits[kept] = window.hits[k]
+        kept += window.hits[k].end <= breaks[window.hits[k].start]
+    window.count = kept
+    for k in range(window.length):
+        if dear[k] and window.singles[k] != NONE:
+            window.singles[k] = DEAREST_SINGLE
 
 
 cdef Py_ssize_t safe_stop(Trie trie, Text text, Py_ssize_t stop) noexcept nogil:

@@ -21,10 +21,17 @@ from classicnlp.checks import as_array
 SCALE = 2048
 MOST_PATHS = 1 << 16
 
+cdef extern from "vector.h":
+    double exp_of "classicnlp_exp" (double x) noexcept nogil
+    double log_sum "classicnlp_log_of_sum" (double a, double b) noexcept nogil
+
 cdef enum:
     NOWHERE = -1
+    DISCOURAGED = 1 << 29  # no edge costs as much
 
 cdef int64_t INFINITE = <int64_t> 1 << 62
+cdef double NAT = 2048.0  # SCALE
+cdef double NOTHING = -1e300  # the logarithm of 0, to be added to without care
 
 
 cdef struct Edge:
@@ -161,7 +168,7 @@ cdef class LatticeCutter(DictionaryCutter):
 
     Parameters
     ----------
-    dictionary, costs, unknown_costs, base
+    dictionary, costs, unknown_costs, base, marker
         As of `DictionaryCutter`; costs are in units of 1 / SCALE nat.
     bigrams : Bigrams, optional
         Costs of pairs of words.
@@ -174,8 +181,9 @@ cdef class LatticeCutter(DictionaryCutter):
 
     cdef Bigrams bigrams
 
-    def __init__(self, Dictionary dictionary not None, costs, unknown_costs, Bigrams bigrams=None, base=None):
-        DictionaryCutter.__init__(self, dictionary, costs, unknown_costs, base)
+    def __init__(self, Dictionary dictionary not None, costs, unknown_costs, Bigrams bigrams=None, base=None,
+                 marker=None):
+        DictionaryCutter.__init__(self, dictionary, costs, unknown_costs, base, marker)
         if bigrams is not None and bigrams.boundary != dictionary.trie.size:
             raise ValueError("the bigrams belong to another lexicon")
         self.bigrams = bigrams
@@ -328,6 +336,126 @@ cdef class LatticeCutter(DictionaryCutter):
             raise MemoryError()
         return 0
 
+    def path(self, str text not None, required=None, excluded=None):
+        """Return the cheapest path as an int32 array of rows start, end, cost.
+
+        The cost of a word is that after the word before it; that of the text's end is the last word's.
+
+        Parameters
+        ----------
+        text : str
+            A text that is not empty.
+        required : (int, int), optional
+            Start and end of a word that the path is to have.
+        excluded : (int, int), optional
+            Those of a word that it is not to have.
+
+        Returns
+        -------
+        int32 array, shape (words, 3)
+            No rows if there is no such path.
+        """
+        cdef Graph graph = Graph(NULL, 0, 0)
+        cdef int32_t n = <int32_t> len(text), start, end, e = 0, previous = NOWHERE
+        cdef Py_ssize_t count, k
+        ends = np.empty(n, np.int32)
+        cdef int32_t[::1] words = ends
+        rows = []
+        self.build_graph(text, &graph)
+        try:
+            if required is not None:
+                start, end = required
+                discourage(&graph, start, end, False)
+            if excluded is not None:
+                start, end = excluded
+                discourage(&graph, start, end, True)
+            with nogil:
+                count = self.best_path(&graph, n, &words[0])
+            if count < 0:
+                raise MemoryError()
+            start = 0
+            for k in range(count):
+                while is_before(&graph.edges[e], start, words[k]):
+                    e += 1
+                if graph.edges[e].cost >= DISCOURAGED:
+                    return np.empty((0, 3), np.int32)
+                rows.append((start, words[k], self.step_cost(&graph, previous, e)))
+                start, previous = words[k], e
+            rows[count - 1] = (*rows[count - 1][:2], rows[count - 1][2] + self.end_cost(&graph, previous))
+        finally:
+            PyMem_RawFree(graph.edges)
+        return np.array(rows, np.int32)
+
+    def confidences(self, str text not None, ends not None):
+        """Return the probability of each word that ends at ``ends``, by all paths: a float64 array.
+
+        Forward-backward over the graph (Rabiner, 1989), with exp(-cost) as the weight of a path.
+        """
+        cdef Graph graph = Graph(NULL, 0, 0)
+        cdef const int32_t[::1] words = as_array(ends, np.int32, "ends")
+        cdef int32_t n = <int32_t> len(text), start = 0, e = 0
+        cdef Py_ssize_t k
+        cdef double everything = 0.0
+        cdef double[::1] shares
+        if words.shape[0] == 0 or words[words.shape[0] - 1] != n or (np.diff(ends, prepend=0) <= 0).any():
+            raise ValueError(f"ends must rise from above 0 to {n}")
+        self.build_graph(text, &graph)
+        try:
+            weights = np.empty(graph.count)
+            shares = weights
+            with nogil:
+                if not self.sum_paths(&graph, n, &shares[0], &everything):
+                    with gil:
+                        raise MemoryError()
+            out = np.zeros(words.shape[0])
+            for k in range(words.shape[0]):
+                while e < graph.count and is_before(&graph.edges[e], start, words[k]):
+                    e += 1
+                if e < graph.count and graph.edges[e].start == start and graph.edges[e].end == words[k]:
+                    out[k] = exp_of(min(shares[e] - everything, 0.0))
+                start = words[k]
+        finally:
+            PyMem_RawFree(graph.edges)
+        return out
+
+    cdef bint sum_paths(self, Graph* graph, int32_t n, double* through, double* everything) noexcept nogil:
+        """Write for each edge the logarithm of the summed weight of the paths through it; False for no memory."""
+        cdef int32_t m = graph.count, e, p
+        cdef double* back = <double*> PyMem_RawMalloc(m * sizeof(double) + (m + n + 1) * sizeof(int32_t))
+        cdef int32_t* earlier  # as in best_path
+        cdef int32_t* last
+        cdef double step
+        if back == NULL:
+            return False
+        earlier = <int32_t*> (back + m)
+        last = earlier + m
+        for e in range(n + 1):
+            last[e] = NOWHERE
+        for e in range(m):
+            through[e] = -self.step_cost(graph, NOWHERE, e) / NAT if graph.edges[e].start == 0 else NOTHING
+            back[e] = -self.end_cost(graph, e) / NAT if graph.edges[e].end == n else NOTHING
+            p = last[graph.edges[e].start]
+            while p != NOWHERE:
+                through[e] = log_sum(through[e], through[p] - self.step_cost(graph, p, e) / NAT)
+                p = earlier[p]
+            earlier[e] = last[graph.edges[e].end]
+            last[graph.edges[e].end] = e
+        everything[0] = NOTHING
+        p = last[n]
+        while p != NOWHERE:
+            everything[0] = log_sum(everything[0], through[p] + back[p])
+            p = earlier[p]
+        # Edges ascend by start: whatever may follow one has been dealt with before it.
+        for e in range(m - 1, -1, -1):
+            p = last[graph.edges[e].start]
+            while p != NOWHERE:
+                step = self.step_cost(graph, p, e) / NAT
+                back[p] = log_sum(back[p], back[e] - step)
+                p = earlier[p]
+            through[e] += back[e]
+        PyMem_RawFree(back)
+        return True
+
     def n_best(self, str text not None, k):
         """Return the k cheapest paths, or all there are, cheapest first, each as (cost, ends)."""
         cdef Graph graph = Graph(NULL, 0, 0)
@@ -378,6 +506,21 @@ cdef class LatticeCutter(DictionaryCutter):
                 e, r = trail[e, r, 0], trail[e, r, 1]
             paths.append((cost[m, place], np.array(ends[::-1], np.int32)))
         return paths
+
+
+cdef inline bint is_before(const Edge* edge, int32_t start, int32_t end) noexcept nogil:
+    return edge.start < start or edge.start == start and edge.end < end
+
+
+cdef void discourage(Graph* graph, int32_t start, int32_t end, bint itself) noexcept nogil:
+    """Make a word dearer than any way around it, or all others that overlap it."""
+    cdef int32_t e
+    cdef Edge* edge
+    for e in range(graph.count):
+        edge = &graph.edges[e]
+        if edge.start < end and edge.end > start and (edge.start == start and edge.end == end) == itself:
+            edge.word = UNKNOWN
+            edge.cost = DISCOURAGED
 
 
 cdef void merge(int64_t[:, ::1] cost, int32_t[:, :, ::1] trail, int32_t e, int32_t p, int k,

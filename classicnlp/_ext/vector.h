@@ -82,6 +82,13 @@ static inline double classicnlp_log(double x)
     return (double)k * 6.93147180369123816490e-01 + (2.0 * s + (2.0 * s * p + (double)k * 1.90821492927058770002e-10));
 }
 
+/* log(exp(a) + exp(b)); what is smaller by a factor of exp(-40) is lost in the last bit. */
+static inline double classicnlp_log_of_sum(double a, double b)
+{
+    double high = a > b ? a : b, low = a > b ? b : a;
+    return low - high < -40.0 ? high : high + classicnlp_log(1.0 + classicnlp_exp(low - high));
+}
+
 /* A number below 2**51 as the nearest integer; unlike a conversion it is done for a vector at once. */
 static inline int64_t classicnlp_rounded(double x)
 {

@@ -7,7 +7,7 @@ from functools import partial
 
 from classicnlp.cli import resources
 from classicnlp.cli.figures import print_figures
-from classicnlp.cli.options import Subparsers, add_command, add_mode, add_model
+from classicnlp.cli.options import Subparsers, add_command, add_mode, add_model, user_files
 from classicnlp.cli.sentences import read_sentences
 from classicnlp.corpus import read_words
 from classicnlp.corpus.formats import WORD_FORMATS
@@ -56,7 +56,7 @@ def run(arguments: Namespace) -> None:
     if arguments.predicted is not None:
         predicted = list(read_words(arguments.predicted))
     else:
-        mode, user_words = arguments.mode, arguments.user_words
+        mode, user_words = arguments.mode, user_files(arguments)
         segmenter = resources.open_segmenter(arguments.model, mode, user_words)
         texts = ["".join(words) for words in gold]
         predicted = segmenter.segment_batch(texts, workers=arguments.workers)

@@ -10,7 +10,7 @@ from typing import Any
 from classicnlp.cli import resources
 from classicnlp.cli.figures import print_figures
 from classicnlp.cli.gold import add_label_format, label_reader, tagged, words_of
-from classicnlp.cli.options import Subparsers, add_command, add_model
+from classicnlp.cli.options import Subparsers, add_command, add_model, user_files
 from classicnlp.cli.sentences import read_sentences
 from classicnlp.corpus import LabelledSentence
 from classicnlp.errors import CorpusError, ModelError
@@ -45,7 +45,7 @@ def add(commands: Subparsers) -> None:
 def run(arguments: Namespace) -> None:
     """Tag the gold file's words, then its text, and compare."""
     known_words = resources.read_vocabulary(arguments.words)
-    labeller = resources.open_labeller(arguments.model, arguments.user_words)
+    labeller = resources.open_labeller(arguments.model, user_files(arguments))
     if labeller is None:
         measure_pipeline(arguments, known_words)
     else:
@@ -56,7 +56,7 @@ def measure_pipeline(arguments: Namespace, known_words: set[str] | None) -> None
     """Measure a model that cuts text."""
     from classicnlp.evaluate import joint, tagging
 
-    pipeline = resources.open_tagging_pipeline(arguments.model, arguments.user_words)
+    pipeline = resources.open_tagging_pipeline(arguments.model, user_files(arguments))
     read = read_sentences([arguments.gold], label_reader(arguments))
     gold = [tagged(sentence, sentence.labels) for sentence in read]
     sentences = [required_words(arguments, sentence.tokens) for sentence in read]

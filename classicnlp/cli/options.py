@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     Subparsers: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -15,6 +15,7 @@ Run: TypeAlias = Callable[[argparse.Namespace], None]
 
 DEFAULT_MODEL = "pku"
 MODES = ("accurate", "dictionary", "maxmatch")
+POLICIES = ("prefer", "force")
 SEPARATOR_HELP = r"what separates columns, such as \t; default: runs of spaces and tabs"
 UTF8_FILES = "UTF-8; .gz, .xz and .bz2 are decompressed"
 
@@ -71,6 +72,12 @@ def add_input_output(parser: argparse.ArgumentParser) -> None:
 
 def add_model(parser: argparse.ArgumentParser) -> None:
     """Add the model, the user's words and the number of threads."""
+    add_words(parser)
+    add_workers(parser)
+
+
+def add_words(parser: argparse.ArgumentParser) -> None:
+    """Add the model and the user's words."""
     parser.add_argument(
         "--model",
         default=DEFAULT_MODEL,
@@ -83,7 +90,33 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="words to know besides the model's: lines 'word [count] [tag]'",
     )
-    add_workers(parser)
+    parser.add_argument(
+        "--policy",
+        choices=POLICIES,
+        default=POLICIES[0],
+        help="prefer: a user's word comes out unless the sentence speaks strongly against it; "
+        "force: wherever it occurs; default: %(default)s",
+    )
+    parser.add_argument(
+        "--forbid",
+        metavar="FILE",
+        help="words that are never to come out, in lines as those of --user-words",
+    )
+
+
+class UserFiles(NamedTuple):
+    """Where a user's words stand, and how they are meant."""
+
+    words: str | None
+    policy: str
+    forbidden: str | None
+
+
+def user_files(arguments: argparse.Namespace) -> UserFiles | None:
+    """Return what the options of `add_words` say; None if they name no words."""
+    if arguments.user_words is None and arguments.forbid is None:
+        return None
+    return UserFiles(arguments.user_words, arguments.policy, arguments.forbid)
 
 
 def add_workers(parser: argparse.ArgumentParser) -> None:

@@ -12,6 +12,7 @@ from classicnlp.cli import (
     evaluate_ner,
     evaluate_segment,
     evaluate_tag,
+    explain,
     info,
     ner,
     segment,
@@ -35,6 +36,7 @@ examples:
   classicnlp segment < input.txt > words.txt
   classicnlp tag --json input.txt.gz -o tokens.jsonl
   classicnlp ner --model names.model input.txt
+  classicnlp explain 他说的话是对的 --want 的话
   classicnlp train segmenter --train words.txt --dev-fraction 0.1 --out my.model
   classicnlp train ner --train names.jsonl --format jsonl --out names.model
   classicnlp evaluate segment --gold words.txt --model my.model
@@ -114,6 +116,7 @@ def build_parser() -> argparse.ArgumentParser:
     segment.add(commands)
     tag.add(commands)
     ner.add(commands)
+    explain.add(commands)
     train = add_group(commands, "train", "train a model on your own data")
     train_segmenter.add(train)
     train_tagger.add(train)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from classicnlp import models, store
 from classicnlp.cli.tokens import Takes
@@ -11,36 +11,41 @@ from classicnlp.corpus import read_lines
 from classicnlp.errors import ModelError
 
 if TYPE_CHECKING:
+    from classicnlp.cli.options import UserFiles
     from classicnlp.pipeline import Pipeline
+    from classicnlp.segmentation import Segmenter
     from classicnlp.tagging.base import SequenceTagger
     from classicnlp.tagging.names import EntityTagger
     from classicnlp.tagging.pos import PosTagger
+
+Told = TypeVar("Told", "Pipeline", "Segmenter")
 
 PIPELINES = ("pipeline", "segmenter", "ngram segmenter")
 """The kinds of model files that hold a pipeline or a part of one."""
 
 
-class BatchSegmenter(Protocol):
-    """Whatever cuts a list of texts into words."""
-
-    def segment_batch(self, texts: list[str], workers: int = 1) -> list[list[str]]:
-        """Return the words of every text."""
-        ...
-
-
-def open_pipeline(name_or_path: str, user_words: str | None = None) -> Pipeline:
-    """Open a model, which then also knows the words of a file."""
+def open_pipeline(name_or_path: str, user_words: UserFiles | None = None) -> Pipeline:
+    """Open a model, which then also knows a user's words."""
     from classicnlp.pipeline import load
 
-    pipeline = load(name_or_path)
-    if user_words is not None:
-        from classicnlp.lexicon import Lexicon
-
-        pipeline = pipeline.with_words(Lexicon.from_file(user_words))
-    return pipeline
+    return told(load(name_or_path), user_words)
 
 
-def open_tagging_pipeline(name_or_path: str, user_words: str | None = None) -> Pipeline:
+def told(segmenter: Told, user_words: UserFiles | None) -> Told:
+    """Return a segmenter or pipeline that knows the words of some files, or lacks them."""
+    if user_words is None:
+        return segmenter
+    from classicnlp.lexicon import Lexicon
+
+    if user_words.words is not None:
+        words = Lexicon.from_file(user_words.words)
+        segmenter = segmenter.with_words(words, policy=user_words.policy)
+    if user_words.forbidden is not None:
+        segmenter = segmenter.without_words(list(Lexicon.from_file(user_words.forbidden)))
+    return segmenter
+
+
+def open_tagging_pipeline(name_or_path: str, user_words: UserFiles | None = None) -> Pipeline:
     """Open a model that has a tagger."""
     pipeline = open_pipeline(name_or_path, user_words)
     if pipeline.tagger is None:
@@ -73,7 +78,7 @@ def open_stored(name_or_path: str) -> store.Stored | None:
     return None if stored.kind in PIPELINES else stored
 
 
-def open_labeller(name_or_path: str, user_words: str | None = None) -> Labeller | None:
+def open_labeller(name_or_path: str, user_words: UserFiles | None = None) -> Labeller | None:
     """Open a model that labels tokens and does not cut text; None where the model is a pipeline."""
     stored = open_stored(name_or_path)
     if stored is None:
@@ -82,7 +87,9 @@ def open_labeller(name_or_path: str, user_words: str | None = None) -> Labeller 
 
     tagger = restore(stored)
     if user_words is not None:
-        raise ModelError(f"{name_or_path}: a {stored.kind} takes no words: leave --user-words out")
+        raise ModelError(
+            f"{name_or_path}: a {stored.kind} takes no words: leave --user-words and --forbid out"
+        )
     own = stored.parameters.get("tagger", {}).get("parameters", stored.parameters)
     extractor = own.get("extractor", {})
     width = extractor.get("parameters", {}).get("width", 1)
@@ -105,16 +112,18 @@ def open_names(name_or_path: str) -> Labeller:
     return labeller
 
 
-def open_segmenter(name_or_path: str, mode: str, user_words: str | None = None) -> BatchSegmenter:
-    """Open a model and return its segmenter of the given mode."""
-    pipeline = open_pipeline(name_or_path, user_words)
+def open_segmenter(
+    name_or_path: str, mode: str, user_words: UserFiles | None = None
+) -> Pipeline | Segmenter:
+    """Open a model and return its segmenter of the given mode, which then knows a user's words."""
     if mode == "accurate":
-        return pipeline
+        return open_pipeline(name_or_path, user_words)
     from classicnlp.segmentation import MaxMatchSegmenter, NgramSegmenter
 
+    lexicon = open_pipeline(name_or_path).lexicon
     if mode == "dictionary":
-        return NgramSegmenter(pipeline.lexicon)
-    return MaxMatchSegmenter(pipeline.lexicon, direction="bidirectional")
+        return told(NgramSegmenter(lexicon), user_words)
+    return told(MaxMatchSegmenter(lexicon, direction="bidirectional"), user_words)
 
 
 def read_vocabulary(path: str | None) -> set[str] | None:

@@ -13,6 +13,7 @@ from classicnlp.cli.options import (
     add_model,
     add_quiet,
     delimiter,
+    user_files,
 )
 from classicnlp.cli.render import words_json, words_line
 from classicnlp.cli.streams import answer_lines
@@ -25,6 +26,7 @@ examples:
   echo 我来到北京清华大学 | classicnlp segment
   classicnlp segment --mode dictionary --workers 2 input.txt.gz -o words.txt
   classicnlp segment --json --user-words my.dict < input.txt > words.jsonl
+  classicnlp segment --user-words my.dict --policy force --forbid never.txt input.txt
 """
 
 
@@ -46,7 +48,7 @@ def add(commands: Subparsers) -> None:
 
 def run(arguments: Namespace) -> None:
     """Segment the input files."""
-    segmenter = resources.open_segmenter(arguments.model, arguments.mode, arguments.user_words)
+    segmenter = resources.open_segmenter(arguments.model, arguments.mode, user_files(arguments))
 
     def answer(texts: list[str]) -> list[str]:
         cut = segmenter.segment_batch(texts, workers=arguments.workers)

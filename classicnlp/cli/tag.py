@@ -21,6 +21,7 @@ from classicnlp.cli.options import (
     add_model,
     add_quiet,
     add_separator,
+    user_files,
 )
 from classicnlp.cli.render import tokens_json, tokens_line
 from classicnlp.cli.streams import answer_lines
@@ -77,7 +78,7 @@ def add(commands: Subparsers) -> None:
 
 def run(arguments: Namespace) -> None:
     """Tag the input files."""
-    labeller = resources.open_labeller(arguments.model, arguments.user_words)
+    labeller = resources.open_labeller(arguments.model, user_files(arguments))
     if arguments.format == "text":
         if labeller is not None:
             raise ModelError(
@@ -89,7 +90,7 @@ def run(arguments: Namespace) -> None:
     if labeller is not None:
         model = labelling_model(labeller, arguments)
     else:
-        pipeline = resources.open_tagging_pipeline(arguments.model, arguments.user_words)
+        pipeline = resources.open_tagging_pipeline(arguments.model, user_files(arguments))
         model = by_words(pipeline.tag_words, arguments)
     if arguments.format in LINES:
         label_lines(arguments, model)
@@ -101,7 +102,7 @@ def tag_text(arguments: Namespace) -> None:
     """Cut text into words and tag them."""
     if arguments.marginals or arguments.n_best or arguments.separator:
         raise UsageError("--marginals, --n-best and --separator go with --format words or columns")
-    pipeline = resources.open_tagging_pipeline(arguments.model, arguments.user_words)
+    pipeline = resources.open_tagging_pipeline(arguments.model, user_files(arguments))
 
     def answer(texts: list[str]) -> list[str]:
         tagged = pipeline.tag_batch(texts, workers=arguments.workers)

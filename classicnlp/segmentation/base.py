@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import numpy as np
 
+from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.cutter import Cutter
 from classicnlp.checks import require_count
+from classicnlp.errors import require_text
+from classicnlp.lexicon import Words
+from classicnlp.segmentation.explanation import Explanation, Reader, explain
+from classicnlp.segmentation.user_words import UserWords
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +24,7 @@ CHUNK_CHARACTERS = 1 << 16
 Result = TypeVar("Result")
 
 
-class Segmenter:
+class Segmenter(abc.ABC):
     """Cuts texts into words; the words of a text, joined, are the text.
 
     A segmenter is immutable once it is made, and any number of threads may use it at once.
@@ -83,6 +89,126 @@ class Segmenter:
     def boundaries_batch(self, texts: Iterable[str], workers: int = 1) -> list[NDArray[np.int32]]:
         """Return the boundaries of each text, in order; otherwise as `segment_batch`."""
         return in_chunks(self._cutter.boundaries_batch, checked_texts(texts, "boundaries"), workers)
+
+    def with_words(self, words: Words, policy: str = "prefer", bonus: float | None = None) -> Self:
+        """Return a segmenter that also knows ``words``; it shares this one's arrays.
+
+        What is said of a word later counts, and different words may have different policies.
+        Words may hold anything: white space, punctuation, Latin, digits. Width, case and script
+        do not matter. No word begins or ends inside a unit (a number, a Latin word, a URL).
+
+        Parameters
+        ----------
+        words : iterable, mapping or Lexicon
+            As for `Lexicon`.
+        policy : {"prefer", "force"}
+            ``"prefer"``: a reading with the word gets a bonus, so that the word comes out unless
+            the rest of the sentence speaks strongly against it. ``"force"``: it is a word
+            wherever it occurs; of forced words that overlap the leftmost counts, and of those
+            the longest. A preferred word with white space in it is forced too, since no model
+            has an opinion of white space.
+        bonus : float, optional
+            How much a preferred word is worth, in nats (3 nats make it 20 times as likely), from
+            -1000 to 1000; by default what suits the segmenter.
+
+        Returns
+        -------
+        Segmenter
+            Of the same type.
+
+        Raises
+        ------
+        TypeError
+            If ``words`` is one str, or holds anything but words.
+        ValueError
+            If the policy or a word is not one, or the bonus is out of range.
+        """
+        return self._over(self.user_words.with_words(words, policy, bonus))
+
+    def without_words(self, words: Iterable[str]) -> Self:
+        """Return a segmenter that never cuts out ``words``; it shares this one's arrays.
+
+        Where one of them stands the text is cut in the next best way. Only where no other way
+        exists (a unit by itself, a character that no longer word covers) it remains a word.
+
+        Parameters
+        ----------
+        words : iterable of str
+            What is said of a word later counts: `with_words` makes it possible again.
+
+        Returns
+        -------
+        Segmenter
+            Of the same type.
+        """
+        return self._over(self.user_words.without_words(words))
+
+    def explain(self, text: str, want: str | None = None) -> Explanation:
+        """Return why ``text`` is cut as it is, and why ``want`` is, or is not, a word of it.
+
+        It is meant for sentences: the time grows with the square of the length.
+
+        Parameters
+        ----------
+        text : str
+            Any text.
+        want : str, optional
+            A word that stands in it.
+
+        Returns
+        -------
+        Explanation
+            With the best reading, the next best, and for each place where ``want`` stands what
+            a reading with it is worth; ``print`` shows it.
+        """
+        return explain(self._reader(require_text(text, "explain")), want)
+
+    def confidences(self, text: str) -> NDArray[np.float64]:
+        """Return how probable each word of ``text`` is, given the text.
+
+        The share that the readings with the word have among all readings, weighed by their scores.
+
+        Parameters
+        ----------
+        text : str
+            Any text.
+
+        Returns
+        -------
+        float64 array
+            A probability for each word that `segment` returns; 1 for a run of white space.
+
+        Raises
+        ------
+        ValueError
+            If the segmenter has no probabilities.
+        """
+        boundaries = self.boundaries(require_text(text, "confidences"))
+        return self.confidences_at(text, boundaries)
+
+    @abc.abstractmethod
+    def confidences_at(self, text: str, boundaries: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return how probable the words between ``boundaries`` are, which `boundaries` gave."""
+
+    @property
+    def user_words(self) -> UserWords:
+        """What a user said of words."""
+        return self._user_words or UserWords(self._alphabet)
+
+    _user_words: UserWords | None = None
+
+    @property
+    @abc.abstractmethod
+    def _alphabet(self) -> Alphabet:
+        """By what words are looked up."""
+
+    @abc.abstractmethod
+    def _over(self, user_words: UserWords) -> Self:
+        """Return this segmenter with what a user said of words."""
+
+    @abc.abstractmethod
+    def _reader(self, text: str) -> Reader:
+        """Return what `explain` asks."""
 
 
 def checked_texts(texts: Iterable[str], caller: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,16 +11,19 @@ import numpy as np
 
 from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
-from classicnlp._ext.bmes import BmesCutter
+from classicnlp._ext.bmes import BmesCutter, BmesWordsCutter
+from classicnlp._ext.elementary import logs
 from classicnlp._ext.features import number
 from classicnlp._ext.lexical import WordGroups
-from classicnlp.checks import require_count, require_share
+from classicnlp.checks import require_at_least, require_count, require_share
 from classicnlp.estimator import Estimator
-from classicnlp.lexicon import Lexicon, Words, build_trie
 from classicnlp.segmentation.base import Segmenter
+from classicnlp.segmentation.explanation import Place, Reader, Reading
 from classicnlp.segmentation.features import characters_of, features_of
 from classicnlp.segmentation.groups import GroupedWords
+from classicnlp.segmentation.label_paths import LabelPaths
 from classicnlp.segmentation.tables import cutter_of
+from classicnlp.segmentation.user_words import MOST_BONUS, UserWords
 from classicnlp.storable import Storable, tables_of
 from classicnlp.tagging.perceptron import LinearWeights, Progress, Sequences, best_epoch, train
 from classicnlp.text import default_alphabet
@@ -28,6 +33,9 @@ if TYPE_CHECKING:
 
 LABELS = "BMES"
 STEPS = 200  # a step of weights in tables is the largest weight divided by this
+TEMPERATURE = 20.0  # of a model that was fitted without data set aside: steps to a nat
+TEMPERATURES = 2 * 1.05 ** np.arange(95)  # to 200
+CALIBRATION = 1000  # sentences: enough for a single number
 
 
 class CharSegmenter(Segmenter, Storable, Estimator):
@@ -63,7 +71,7 @@ class CharSegmenter(Segmenter, Storable, Estimator):
     """
 
     kind = "segmenter"
-    _cutter: BmesCutter
+    _cutter: BmesCutter | BmesWordsCutter
 
     def __init__(
         self,
@@ -80,7 +88,6 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         self.min_count = min_count
         self.prune = prune
         self.folds = folds
-        self.user_words: Lexicon | None = None
 
     def fit(
         self,
@@ -127,38 +134,30 @@ class CharSegmenter(Segmenter, Storable, Estimator):
             (lambda cutter: _f1(cutter, held_out)) if held_out else None,
             progress,
         )
+        self._user_words = None
+        self.temperature_ = TEMPERATURE
+        if held_out:
+            self.temperature_ = _calibrated(self, held_out)
         return self
 
-    def with_words(self, words: Words) -> CharSegmenter:
-        """Return a segmenter that makes a word of each of ``words`` wherever it occurs.
+    def confidences_at(self, text: str, boundaries: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return how probable the words between ``boundaries`` are, which `boundaries` gave.
 
-        Of overlapping ones the leftmost counts, and of those the longest; none begins or ends
-        within a number, a Latin word or a URL. The new segmenter shares this one's tables.
-
-        Parameters
-        ----------
-        words : iterable, mapping or Lexicon
-            As for `Lexicon`.
-
-        Returns
-        -------
-        CharSegmenter
+        How much a difference of scores means was learnt from data set aside (`fit` with ``dev``).
         """
+        return self._paths(text).confidences(boundaries, 1 / self.temperature_)
+
+    def _paths(
+        self, text: str, required: Place | None = None, excluded: Place | None = None
+    ) -> LabelPaths:
         cutter = self._fitted()
-        lexicon = (Lexicon() if self.user_words is None else self.user_words).with_words(words)
-        segmenter = CharSegmenter(**self.get_params())
-        segmenter.user_words = lexicon
-        trie, _ = build_trie(list(lexicon), cutter.alphabet)
-        tables: dict[str, Any] = dict(cutter.arrays)
-        segmenter._cutter = BmesCutter(
-            cutter.alphabet, **tables, groups=cutter.groups, words=trie
-        )
-        return segmenter
+        marker = cutter.marker if isinstance(cutter, BmesWordsCutter) else None
+        return LabelPaths(text, self._tables(), marker, required, excluded)
 
     def to_store(self) -> tuple[dict[str, Any], dict[str, store.Array]]:
         """Return parameters and arrays for a model file."""
-        cutter = self._fitted()
-        if cutter.words is not None:
+        cutter = self._tables()
+        if self._user_words:
             raise ValueError(
                 "a segmenter with a user's words is not saved: save the one it came from, "
                 "and the words with Lexicon.save()"
@@ -168,7 +167,7 @@ class CharSegmenter(Segmenter, Storable, Estimator):
             **store.nested("groups", cutter.groups.arrays),
             **cutter.arrays,
         }
-        return self.get_params(), arrays
+        return {**self.get_params(), "temperature": self.temperature_}, arrays
 
     @classmethod
     def _restored(
@@ -178,8 +177,10 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         alphabet: Alphabet,
         origin: str,
     ) -> CharSegmenter:
-        segmenter = cls(**parameters)
+        temperature = parameters.get("temperature", TEMPERATURE)
+        segmenter = cls(**{key: parameters[key] for key in parameters if key != "temperature"})
         segmenter._check_params()
+        segmenter.temperature_ = require_at_least(temperature, "temperature", 1)
         groups = WordGroups(**store.within("groups", arrays))
         tables = tables_of({name: a for name, a in arrays.items() if not name.startswith("groups/")})
         segmenter._cutter = BmesCutter(alphabet, **tables, groups=groups)
@@ -193,8 +194,30 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         require_share(self.prune, "prune")
         require_count(self.folds, "folds", 2)
 
-    def _fitted(self) -> BmesCutter:
+    def _fitted(self) -> BmesCutter | BmesWordsCutter:
         return self._cutter
+
+    def _tables(self) -> BmesCutter:
+        """Return the cutter whose tables all segmenters with a user's words share."""
+        cutter = self._fitted()
+        return cutter.base if isinstance(cutter, BmesWordsCutter) else cutter
+
+    @property
+    def _alphabet(self) -> Alphabet:
+        return self._tables().alphabet
+
+    def _over(self, user_words: UserWords) -> CharSegmenter:
+        tables = self._tables()
+        segmenter = copy.copy(self)
+        segmenter._user_words = user_words
+        segmenter._cutter = tables
+        if user_words:
+            marker = user_words.marker(_preference, self.temperature_)
+            segmenter._cutter = BmesWordsCutter(tables, marker)
+        return segmenter
+
+    def _reader(self, text: str) -> Reader:
+        return _LabelReader(text, self)
 
     def __getattr__(self, name: str) -> Any:
         if name == "_cutter":
@@ -202,10 +225,66 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 
+class _LabelReader(Reader):
+    """Reads a text along paths of labels; a score is theirs over the temperature."""
+
+    def __init__(self, text: str, segmenter: CharSegmenter):
+        super().__init__(text, segmenter.user_words)
+        self._segmenter = segmenter
+
+    def read(self, required: Place | None = None, excluded: Place | None = None) -> Reading | None:
+        words = self._segmenter._paths(self.text, required, excluded).best()
+        unit = self._segmenter.temperature_
+        reading = self.reading_of([(start, end, score / unit) for start, end, score in words])
+        return None if excluded and reading.has(excluded) else reading
+
+
 def _f1(cutter: BmesCutter, gold: list[list[str]]) -> float:
     from classicnlp.evaluate import segmentation as score
 
     return score(gold, cutter.segment_batch(["".join(words) for words in gold])).f1
+
+
+def _preference(word: str) -> float:
+    """Return the bonus of a preferred word: 3 nats for two characters, 5 for each further one.
+
+    The longer a word, the less likely that it stands somewhere by chance. Of a few such rules this
+    one brought out most of the unknown words of data set aside (96 % of those that stand in a
+    user's list, where 91 % come out by 3 nats for any) that leaves 说 的 话 as it is.
+    """
+    return min(3.0 + 5.0 * max(len(word) - 2, 0), MOST_BONUS)
+
+
+def _calibrated(segmenter: CharSegmenter, gold: list[list[str]]) -> float:
+    """Return the temperature at which confidences say best which words are right.
+
+    That of the least log loss over the words predicted for the gold sentences (Guo, Pleiss, Sun
+    and Weinberger, 2017), to within 5 %; the loss falls to its least and rises from there.
+    """
+    cuts, right = [], []
+    for words in gold[:CALIBRATION]:
+        text = "".join(words)
+        boundaries = segmenter.boundaries(text)
+        wanted = set(itertools.pairwise(itertools.accumulate(map(len, words), initial=0)))
+        right += [place in wanted for place in itertools.pairwise(boundaries.tolist())]
+        cuts.append((segmenter._paths(text), boundaries))
+    correct = np.array(right, bool)
+
+    def loss(number: int) -> float:
+        scale = 1 / TEMPERATURES[number]
+        shares = [paths.confidences(boundaries, scale) for paths, boundaries in cuts]
+        confidence = np.concatenate(shares)
+        odds = np.where(correct, confidence, 1 - confidence)
+        return -float(np.sum(logs(np.maximum(odds, 1e-9))))
+
+    low, high = 0, len(TEMPERATURES) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if loss(middle) <= loss(middle + 1):
+            high = middle
+        else:
+            low = middle + 1
+    return float(TEMPERATURES[low])
 
 
 def _forbidden() -> NDArray[np.bool_]:

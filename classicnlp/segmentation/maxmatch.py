@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.maxmatch import BACKWARD, BIDIRECTIONAL, FORWARD, MaxMatchCutter
 from classicnlp.lexicon import Lexicon, require_lexicon
 from classicnlp.segmentation.base import Segmenter
+from classicnlp.segmentation.explanation import Place, Reader, Reading, pairs
+from classicnlp.segmentation.user_words import UserWords
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 DIRECTIONS = {"forward": FORWARD, "backward": BACKWARD, "bidirectional": BIDIRECTIONAL}
 
@@ -16,6 +23,9 @@ class MaxMatchSegmenter(Segmenter):
 
     What the lexicon does not know falls apart into characters, except for units such as
     numbers, Latin words and URLs, which are never cut.
+
+    A user's word that is preferred is one more word of the lexicon, for a longer one to beat; a
+    bonus means nothing here. One that is forced beats them all.
 
     Parameters
     ----------
@@ -42,9 +52,63 @@ class MaxMatchSegmenter(Segmenter):
     def __init__(self, lexicon: Lexicon, direction: str = "bidirectional"):
         if direction not in DIRECTIONS:
             raise ValueError(f"direction must be one of {list(DIRECTIONS)}, got {direction!r}")
-        self.lexicon = require_lexicon(lexicon, "MaxMatchSegmenter")
         self.direction = direction
-        self._cutter = MaxMatchCutter(lexicon.dictionary, DIRECTIONS[direction])
+        self._own = require_lexicon(lexicon, "MaxMatchSegmenter")
+        self._take(UserWords(lexicon.alphabet))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return MaxMatchSegmenter, (self.lexicon, self.direction)
+        return _restore, (self._own, self.direction, self._user_words)
+
+    def confidences_at(self, text: str, boundaries: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Raise a ValueError: maximum matching knows no probabilities."""
+        raise ValueError(
+            "maximum matching has no probabilities: use an NgramSegmenter or a CharSegmenter"
+        )
+
+    def _take(self, user_words: UserWords) -> None:
+        self._user_words = user_words
+        self.lexicon = user_words.changed(self._own) if user_words else self._own
+        marker = user_words.forcing_marker()
+        self._cutter = MaxMatchCutter(self.lexicon.dictionary, DIRECTIONS[self.direction], marker)
+
+    @property
+    def _alphabet(self) -> Alphabet:
+        return self.lexicon.alphabet
+
+    def _over(self, user_words: UserWords) -> MaxMatchSegmenter:
+        return _restore(self._own, self.direction, user_words)
+
+    def _reader(self, text: str) -> Reader:
+        return _MatchReader(text, self)
+
+
+def _restore(lexicon: Lexicon, direction: str, user_words: UserWords) -> MaxMatchSegmenter:
+    segmenter = MaxMatchSegmenter.__new__(MaxMatchSegmenter)
+    segmenter._own, segmenter.direction = lexicon, direction
+    segmenter._take(user_words)
+    return segmenter
+
+
+class _MatchReader(Reader):
+    """Maximum matching has one reading of a text, and no scores."""
+
+    def __init__(self, text: str, segmenter: MaxMatchSegmenter):
+        super().__init__(text, segmenter.user_words)
+        self._segmenter = segmenter
+
+    def read(self, required: Place | None = None, excluded: Place | None = None) -> Reading | None:
+        if required or excluded:
+            return None
+        places = pairs(self._segmenter.boundaries(self.text).tolist())
+        return self.reading_of([(start, end, 0.0) for start, end in places])
+
+    def unable(self, place: Place) -> str:
+        start, end = place
+        if self.text[start:end] not in self._segmenter.lexicon:
+            return "the lexicon does not have it: give it to with_words()"
+        best = self.read()
+        assert best is not None
+        rivals = [word for word in best.words if word.start < end and word.end > start]
+        longest = max(rivals, key=lambda word: word.end - word.start)
+        order = "is longer" if len(longest.text) > end - start else "comes before it"
+        return f"{longest.text!r} at {longest.start} {order}: policy='force' would change that"
