@@ -125,12 +125,11 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         kept = [[word for word in words if word] for words in sentences]
         words = GroupedWords(alphabet, kept, list(lexicons), self.folds)
         data, keys = _prepare(kept, alphabet, words, self.min_count)
-        groups = words.groups()
         held_out = [list(words) for words in dev] if dev is not None else []
         self._cutter = best_epoch(
             train(data, self.epochs, self.seed, self.margin, _forbidden()),
             self.epochs,
-            lambda learnt: _compile(alphabet, keys, learnt, groups, words.count, self.prune),
+            lambda learnt: _compile(alphabet, keys, learnt, words, self.prune),
             (lambda cutter: _f1(cutter, held_out)) if held_out else None,
             progress,
         )
@@ -164,7 +163,7 @@ class CharSegmenter(Segmenter, Storable, Estimator):
             )
         arrays = {
             **store.nested("alphabet", cutter.alphabet.arrays),
-            **store.nested("groups", cutter.groups.arrays),
+            "words": cutter.groups.table,
             **cutter.arrays,
         }
         return {**self.get_params(), "temperature": self.temperature_}, arrays
@@ -181,8 +180,8 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         segmenter = cls(**{key: parameters[key] for key in parameters if key != "temperature"})
         segmenter._check_params()
         segmenter.temperature_ = require_at_least(temperature, "temperature", 1)
-        groups = WordGroups(**store.within("groups", arrays))
-        tables = tables_of({name: a for name, a in arrays.items() if not name.startswith("groups/")})
+        tables = tables_of(arrays)
+        groups = WordGroups(tables.pop("words"))
         segmenter._cutter = BmesCutter(alphabet, **tables, groups=groups)
         return segmenter
 
@@ -337,14 +336,11 @@ def _compile(
     alphabet: Alphabet,
     keys: NDArray[np.uint64],
     learnt: LinearWeights,
-    groups: WordGroups,
-    group_count: int,
+    words: GroupedWords,
     prune: float,
 ) -> BmesCutter:
     """Fold the weights of features into tables."""
     largest = max(float(np.abs(learnt.rows).max(initial=0.0)), 1e-9)
     kept = np.abs(learnt.rows).max(axis=1, initial=0.0) >= prune * largest
     learnt = learnt._replace(features=learnt.features[kept], rows=learnt.rows[kept])
-    return cutter_of(
-        alphabet, keys, learnt, groups, group_count, largest / STEPS, _forbidden()
-    )
+    return cutter_of(alphabet, keys, learnt, words, largest / STEPS, _forbidden())
