@@ -11,14 +11,15 @@ words are looked at: B and M go to M or E, E and S to B or S.
 
 from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
-from libc.string cimport memset
+from libc.string cimport memcpy
 
 import numpy as np
 
 from classicnlp._ext.alphabet cimport Alphabet, Text, prefetch, slice_of, text_of
 from classicnlp._ext.cutter cimport Cutter
 from classicnlp._ext.lexical cimport (
-    GOES_ON, GROUPS, LONGEST, MOST_GROUPS, Lanes, WordGroups, check_of, key_of_pair, longer_key, record, slot_of,
+    GOES_ON, GROUPS, LONGEST, MOST_GROUPS, Lanes, WordGroups, check_of, find_string, key_of_pair, lanes_of,
+    longer_key, record, slot_of,
 )
 from classicnlp._ext.spans cimport Stretch, best_words
 from classicnlp._ext.units cimport DIGIT, SPACE, UNIT_INSIDE, mark_units
@@ -98,7 +99,7 @@ cdef class BmesCutter(Cutter):
         Its strings of three characters and more; those of two are in ``pairs``.
     findings : int16 array, shape (groups, 1024, 4)
         For what `WordGroups.codes_of` says of a character: begins << 7 | ends << 4 | covers.
-    covers : uint32 array, shape (covered, groups, 16)
+    covers : uint32 array, shape (covered, 16, groups)
         For a symbol and what covers it four weights of 8 bits. The last row is for all symbols
         beyond the table.
     transitions : int32 array, shape (4, 4)
@@ -303,34 +304,66 @@ cdef class BmesCutter(Cutter):
     cdef void find_pairs(self, Room* room, int32_t n) noexcept nogil:
         """Find the entries of the n + 1 pairs, and the words that begin with them.
 
-        In rounds, so that the memory of one is fetched while others are dealt with.
+        In rounds, so that the memory of one is fetched while others are dealt with. Longer words
+        are noted when the pairs that they cover have been.
+        """
+        cdef Beginning now[CHUNK]
+        cdef Beginning before[CHUNK]
+        cdef int32_t start, count = 0, last = 0
+        cdef uint64_t ones = 0
+        for start in range(0, n + 1, 64):
+            count = self.find_some(room, n, start, &ones, now)
+            self.find_longer(room, n, before, last)
+            memcpy(before, now, count * sizeof(Beginning))
+            last = count
+        self.find_longer(room, n, before, last)
+
+    cdef int32_t find_some(self, Room* room, int32_t n, int32_t start, uint64_t* ones, Beginning* going) noexcept nogil:
+        """Find the pairs from ``start`` on; return how many strings there are that longer words begin with.
+
+        ``ones`` are the lanes of the pair before.
         """
         cdef const int32_t* symbols = room.symbols
         cdef uint32_t* rows = room.rows
         cdef uint64_t keys[CHUNK]
-        cdef Beginning going[CHUNK]
-        cdef int32_t start, stop, i, count, kept
-        memset(room.lanes.begins, 0, n * sizeof(uint64_t))
-        memset(room.lanes.ends, 0, n * sizeof(uint64_t))
-        memset(room.lanes.covers, 0, n * sizeof(uint64_t))
-        for start in range(0, n + 1, 64):
-            stop = min(start + CHUNK, n + 1)
-            for i in range(start, stop):
-                keys[i - start] = key_of_pair(symbols[i], symbols[i + 1])
-                rows[i] = slot_of(keys[i - start], self.capacity)
-                prefetch(self.pairs + ENTRY * <Py_ssize_t> rows[i])
-            count = 0
-            for i in range(start, stop):
-                rows[i] = self.find_pair(rows[i], check_of(keys[i - start]))
-                if 0 < i < n:
-                    going[count] = Beginning(keys[i - start], i - 1, i + 1)
-                    count += self.note(room, n, <uint8_t> self.pairs[ENTRY * <Py_ssize_t> rows[i]], &going[count])
-            while count:
-                kept = 0
-                for i in range(count):
+        cdef uint64_t before = ones[0], here
+        cdef uint8_t noted
+        cdef int32_t stop = min(start + CHUNK, n + 1), i, count = 0
+        for i in range(start, stop):
+            keys[i - start] = key_of_pair(symbols[i], symbols[i + 1])
+            rows[i] = slot_of(keys[i - start], self.capacity)
+            prefetch(self.pairs + ENTRY * <Py_ssize_t> rows[i])
+        for i in range(start, stop):
+            rows[i] = self.find_pair(rows[i], check_of(keys[i - start]))
+            # What ends at the text's edges is no word.
+            noted = <uint8_t> self.pairs[ENTRY * <Py_ssize_t> rows[i]] if 0 < i < n else 0
+            # The pair of characters i - 1 and i: of two pairs that cover a character the left one counts.
+            here = lanes_of(noted & GROUPS)
+            if i > 0:
+                room.lanes.begins[i - 1] = here
+                room.lanes.covers[i - 1] = (before << 1) | (here & ~before)
+            room.lanes.ends[i] = here
+            before = here
+            if noted & GOES_ON:
+                going[count] = Beginning(keys[i - start], i - 1, i + 1)
+                count += self.go_on(room, n, &going[count])
+        ones[0] = before
+        return count
+
+    cdef void find_longer(self, Room* room, int32_t n, Beginning* going, int32_t count) noexcept nogil:
+        """Note the words that begin with some strings."""
+        cdef int32_t i, kept
+        cdef uint8_t noted
+        while count:
+            kept = 0
+            for i in range(count):
+                noted = find_string(self.groups.entries, self.groups.capacity, going[i].key)
+                if noted & GROUPS:
+                    record(room.lanes, going[i].start, going[i].end, noted & GROUPS)
+                if noted & GOES_ON:
                     going[kept] = going[i]
-                    kept += self.note(room, n, self.groups.find(going[i].key), &going[kept])
-                count = kept
+                    kept += self.go_on(room, n, &going[kept])
+            count = kept
 
     cdef inline uint32_t find_pair(self, uint32_t slot, uint32_t check) noexcept nogil:
         """Return the place of the pair's entry, or of the zeros behind the last."""
@@ -342,11 +375,9 @@ cdef class BmesCutter(Cutter):
             entry = self.pairs[ENTRY * <Py_ssize_t> slot]
         return slot
 
-    cdef inline bint note(self, Room* room, int32_t n, uint8_t noted, Beginning* string) noexcept nogil:
-        """Note a string's groups; tell if longer words begin with it, and make it longer then."""
-        if noted & GROUPS:
-            record(room.lanes, string.start, string.end, noted & GROUPS)
-        if not noted & GOES_ON or string.end == n or string.end - string.start == LONGEST:
+    cdef inline bint go_on(self, Room* room, int32_t n, Beginning* string) noexcept nogil:
+        """Make a string longer by a character; False if it cannot be."""
+        if string.end == n or string.end - string.start == LONGEST:
             return False
         string.end += 1
         string.key = longer_key(string.key, room.symbols[string.end])
@@ -382,7 +413,7 @@ cdef class BmesCutter(Cutter):
             for g in range(self.group_count):
                 cover = middles & 15
                 sums = plus(sums, wide(self.findings + 4 * (FINDINGS * g + ((edges & 63) << 4 | cover))))
-                sums = plus(sums, packed(covers[COVERS * g + cover]))
+                sums = plus(sums, packed(covers[self.group_count * cover + g]))
                 edges >>= 8
                 middles >>= 8
             put(room.scores + 4 * <Py_ssize_t> i, sums)
@@ -526,8 +557,8 @@ def check_tables(unigrams, pairs, kinds, windows, groups, findings, covers):
         raise ValueError(f"windows must have shape {(KINDS ** 3, 12)}, got {windows.shape}")
     if findings.ndim != 3 or findings.shape[1:] != (FINDINGS, LABELS) or count > MOST_GROUPS:
         raise ValueError(f"findings must have shape (groups, {FINDINGS}, 4), got {findings.shape}")
-    if covers.ndim != 3 or covers.shape[1:] != (count, COVERS) or not 0 < len(covers) <= symbols:
-        raise ValueError(f"covers must have shape (covered, {count}, {COVERS}), got {covers.shape}")
+    if covers.ndim != 3 or covers.shape[1:] != (COVERS, count) or not 0 < len(covers) <= symbols:
+        raise ValueError(f"covers must have shape (covered, {COVERS}, {count}), got {covers.shape}")
     notes = int(np.bitwise_or.reduce(pairs[:, 0]) | np.bitwise_or.reduce(groups.table)) & GROUPS
     if notes >> count:
         raise ValueError(f"the words are in more than {count} groups")

@@ -13,53 +13,9 @@ import numpy as np
 
 from classicnlp.checks import as_array
 
-# Lengths 2, 3, 4 and more than 4 are told apart; so are the places in a word, but those within
-# a long one are alike.
 LONGEST_WORD = LONGEST
 MOST_LISTS = MOST_GROUPS
 GOES_ON_BIT = GOES_ON
-
-cdef uint64_t EACH = 0x0101010101010101  # times b: eight lanes b
-cdef uint64_t HIGHS = 0x8080808080808080
-cdef uint8_t[6] LAST_OF_SHORTER = [0, 0, 0, 2, 5, 9]
-cdef uint64_t[128] lanes_of
-
-
-cdef void fill_lanes():
-    cdef int groups, g
-    for groups in range(128):
-        lanes_of[groups] = 0
-        for g in range(MOST_GROUPS):
-            if groups >> g & 1:
-                lanes_of[groups] |= <uint64_t> 0xFF << (8 * g)
-
-
-fill_lanes()
-
-
-cdef inline uint64_t larger(uint64_t a, uint64_t b) noexcept nogil:
-    """Return the larger one in each lane; all are below 128."""
-    # The high bit of a lane stays where a's number is at least b's.
-    cdef uint64_t kept = ((((a | HIGHS) - b) & HIGHS) >> 7) * 0xFF
-    return (a & kept) | (b & ~kept)
-
-
-cdef inline uint64_t cover_code(int32_t length, int32_t place) noexcept nogil:
-    """Return 1 ... 12, rising with the length and then with the place."""
-    if length < 5:
-        return LAST_OF_SHORTER[length] + 1 + place
-    return 10 if place == 0 else 12 if place == length - 1 else 11
-
-
-cdef void record(Lanes lanes, int32_t start, int32_t end, uint8_t groups) noexcept nogil:
-    """Note a word of some groups from ``start`` to ``end``."""
-    cdef uint64_t of_groups = lanes_of[groups]
-    cdef int32_t length = end - start, k
-    cdef uint64_t code = (EACH * <uint64_t> (min(length, 5) - 1)) & of_groups
-    lanes.begins[start] = larger(lanes.begins[start], code)
-    lanes.ends[end - 1] = larger(lanes.ends[end - 1], code)
-    for k in range(length):
-        lanes.covers[start + k] = larger(lanes.covers[start + k], (EACH * cover_code(length, k)) & of_groups)
 
 
 def keys_of(const int32_t[::1] symbols not None, const int64_t[::1] offsets not None):
@@ -161,15 +117,6 @@ cdef class WordGroups:
     def __reduce__(self):
         return WordGroups, (self.table,)
 
-    cdef uint8_t find(self, uint64_t key) noexcept nogil:
-        """Return what is noted of a string, 0 if nothing is."""
-        cdef uint32_t slot = slot_of(key, self.capacity), check = check_of(key)
-        while self.entries[slot]:
-            if (self.entries[slot] ^ check) < 256:
-                return <uint8_t> self.entries[slot]
-            slot = slot + 1 if slot + 1 < self.capacity else 0
-        return 0
-
     def codes_of(self, const int32_t[::1] symbols not None, const int64_t[::1] offsets not None):
         """Return the codes at each character of some texts, none of which has words of another.
 
@@ -205,7 +152,7 @@ cdef class WordGroups:
         """Note the words that begin at ``start``."""
         cdef uint64_t key = key_of_pair(symbols[start], symbols[start + 1])
         cdef int32_t end = start + 2
-        cdef uint8_t noted = self.find(key)
+        cdef uint8_t noted = find_string(self.entries, self.capacity, key)
         while noted:
             if noted & GROUPS:
                 record(lanes, start, end, noted & GROUPS)
@@ -213,4 +160,4 @@ cdef class WordGroups:
                 return
             key = longer_key(key, symbols[end])
             end += 1
-            noted = self.find(key)
+            noted = find_string(self.entries, self.capacity, key)

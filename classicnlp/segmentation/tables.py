@@ -84,12 +84,12 @@ def cutter_of(
             chosen = template == wanted
             table[first[chosen], column] = rows[chosen]
     findings = np.zeros((words.count, FINDING_LIMIT, 4), np.int16)
-    covers = np.zeros((min(COVERED, alphabet.size) + 1, words.count, COVER_LIMIT), np.uint32)
+    covers = np.zeros((min(COVERED, alphabet.size) + 1, COVER_LIMIT, words.count), np.uint32)
     for group in range(words.count):
         chosen = template == FINDING + group
         findings[group, first[chosen]] = rows[chosen]
         chosen = (template == COVER + group) & (first < len(covers) - 1)
-        covers[first[chosen], group, second[chosen]] = _packed(rows[chosen])
+        covers[first[chosen], second[chosen], group] = _packed(rows[chosen])
     of_second, of_first = template == PAIR_BEFORE, template == PAIR_AFTER
     noted, notes = words.pairs()
     pairs = _pair_table(
