@@ -95,6 +95,7 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         dev: Iterable[Sequence[str]] | None = None,
         progress: Progress | None = None,
         lexicons: Iterable[Iterable[str]] = (),
+        trusted: Iterable[str] = (),
     ) -> CharSegmenter:
         """Learn from segmented sentences.
 
@@ -107,8 +108,11 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         progress : callable, optional
             Called with epoch, number of epochs and a message after each epoch.
         lexicons : iterable of iterables of str, optional
-            Up to seven lists of words, such as `Lexicon` objects, that may be cut by another
+            Up to six lists of words, such as `Lexicon` objects, that may be cut by another
             standard: how far to trust each is learnt.
+        trusted : iterable of str, optional
+            Words by the standard of the training data that are too new to stand in it; each gets a
+            fixed bonus. With them there may be five other lists.
 
         Returns
         -------
@@ -123,7 +127,7 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         self._check_params()
         alphabet = default_alphabet()
         kept = [[word for word in words if word] for words in sentences]
-        words = GroupedWords(alphabet, kept, list(lexicons), self.folds)
+        words = GroupedWords(alphabet, kept, list(lexicons), self.folds, trusted)
         data, keys = _prepare(kept, alphabet, words, self.min_count)
         held_out = [list(words) for words in dev] if dev is not None else []
         self._cutter = best_epoch(

@@ -37,6 +37,8 @@ class GroupedWords:
         The words of the other groups, of which there may be six.
     folds : int
         Into how many runs of sentences the training data is cut.
+    trusted : iterable of str
+        Words of a last group, which is there if there are any, and which training does not see.
 
     Raises
     ------
@@ -50,16 +52,22 @@ class GroupedWords:
         sentences: Sequence[Sequence[str]],
         lexicons: Sequence[Iterable[str]],
         folds: int,
+        trusted: Iterable[str] = (),
     ):
-        if len(lexicons) >= MOST_LISTS:
-            raise ValueError(f"at most {MOST_LISTS - 1} lexicons can be used, got {len(lexicons)}")
+        named = _fitting(alphabet, trusted)
         self.count = 1 + len(lexicons)
+        self.trusted = bool(named)
+        if self.count + self.trusted > MOST_LISTS:
+            most = MOST_LISTS - 1 - self.trusted
+            raise ValueError(f"at most {most} lexicons can be used, got {len(lexicons)}")
         self._folds = [len(sentences) * fold // folds for fold in range(folds + 1)]
         counts = [
             Counter(_fitting(alphabet, itertools.chain.from_iterable(sentences[start:end])))
             for start, end in itertools.pairwise(self._folds)
         ]
         lists = [_fitting(alphabet, lexicon) for lexicon in lexicons]
+        if named:
+            lists.append(named)
         words = sorted(set().union(*counts, *lists))
         beginnings = sorted({word[:end] for word in words for end in range(2, len(word))})
         strings = words + beginnings

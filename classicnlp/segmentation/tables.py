@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 LARGEST_BYTE = 127
 NOTHING = np.uint32(0x80808080)  # four weights of 0
 LARGEST_WIDE = 2000  # a dozen of them and as many bytes add up to less than 2**15
+TRUST = int(__import__("os").environ.get("TRUST","50"))
+LABELS_OF_COVERS = (0, 2, 0, 1, 2, 0, 1, 1, 2, 0, 1, 2)  # B E, B M E, B M M E, B M E: see WordGroups.codes_of
 COVERED = 4096  # symbols with weights of their own for what covers them: rarer ones teach little
 
 
@@ -84,13 +86,17 @@ def cutter_of(
         for column, wanted in enumerate(templates):
             chosen = template == wanted
             table[first[chosen], column] = rows[chosen]
-    findings = np.zeros((words.count, FINDING_LIMIT, 4), np.int16)
-    covers = np.full((min(COVERED, alphabet.size) + 1, COVER_LIMIT, words.count), NOTHING)
+    group_count = words.count + words.trusted
+    findings = np.zeros((group_count, FINDING_LIMIT, 4), np.int16)
+    covers = np.full((min(COVERED, alphabet.size) + 1, COVER_LIMIT, group_count), NOTHING)
     for group in range(words.count):
         chosen = template == FINDING + group
         findings[group, first[chosen]] = rows[chosen]
         chosen = (template == COVER + group) & (first < len(covers) - 1)
         covers[first[chosen], second[chosen], group] = _packed(rows[chosen])
+    if words.trusted:
+        for cover, label in enumerate(LABELS_OF_COVERS, 1):
+            findings[-1, cover::COVER_LIMIT, label] = TRUST
     of_second, of_first = template == PAIR_BEFORE, template == PAIR_AFTER
     noted, notes = words.pairs()
     pairs = _pair_table(
