@@ -169,6 +169,35 @@ class Pipeline:
         given = {fold(entry.word): entry.tag for entry in added.items() if entry.tag}
         return pipeline._with_tags({**self._user_tags, **given})
 
+    @property
+    def held_rules(self) -> frozenset[str]:
+        """The rules that the segmenter keeps to: keys of `classicnlp.rules.RULES`."""
+        return self.segmenter.held_rules
+
+    def with_rules(self, rules: Iterable[str]) -> Pipeline:
+        """Return a pipeline whose segmenter has just these rules; it shares this one's arrays.
+
+        Parameters
+        ----------
+        rules : iterable of str
+            Names of `classicnlp.rules.RULES`, such as ``date``, or of groups of them, such as
+            ``number``.
+
+        Returns
+        -------
+        Pipeline
+
+        Examples
+        --------
+        >>> nlp = load("pku")
+        >>> nlp.with_rules(nlp.held_rules - {"email"}).held_rules == nlp.held_rules - {"email"}
+        True
+        """
+        pipeline = Pipeline(
+            self.segmenter.with_rules(rules), self.tagger, self.lexicon, self.card
+        )
+        return pipeline._with_tags(self._user_tags)
+
     def with_tagger(self, tagger: PosTagger) -> Pipeline:
         """Return a pipeline with another tagger."""
         pipeline = Pipeline(self.segmenter, tagger, self.lexicon, self.card)

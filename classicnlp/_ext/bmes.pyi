@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.cutter import Cutter
 from classicnlp._ext.trie import Trie
+from classicnlp._ext.units import Rules
 
 SYMBOL_LIMIT: int
 NO_PAIR: int
@@ -20,6 +21,7 @@ def check_table(pairs: NDArray[Any], weights: NDArray[Any], width: int) -> None:
 class BmesCutter(Cutter):
     alphabet: Alphabet
     arrays: Mapping[str, Any]
+    rules: Rules
     words: Trie | None
     def __init__(
         self,
@@ -32,4 +34,5 @@ class BmesCutter(Cutter):
         transitions: NDArray[np.int32],
         starts: NDArray[np.int32],
         words: Trie | None = None,
+        rules: Rules | None = None,
     ) -> None: ...

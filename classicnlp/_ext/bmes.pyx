@@ -15,7 +15,7 @@ import numpy as np
 from classicnlp._ext.alphabet cimport Alphabet, Text, slice_of
 from classicnlp._ext.cutter cimport Cutter
 from classicnlp._ext.trie cimport NO_WORD, ROOT, Node, Trie, step
-from classicnlp._ext.units cimport SPACE, UNIT_INSIDE, mark_units
+from classicnlp._ext.units cimport BREAK, SPACE, UNIT_INSIDE, Rules, mark_units
 
 from classicnlp.checks import as_array
 
@@ -25,7 +25,6 @@ cdef enum:
     E = 2
     S = 3
     LABELS = 4
-    BREAK = 4  # a mark: here a user's word begins, or the text after one
     JOINED = 8  # a mark: within a user's word
     IMPOSSIBLE = -(1 << 28)  # twice this and all weights still fit into 32 bits
 
@@ -84,6 +83,8 @@ cdef class BmesCutter(Cutter):
     words : Trie, optional
         A user's words: wherever one occurs it is a word, the leftmost first and the longest,
         unless it would begin or end within a unit.
+    rules : Rules, optional
+        Where words begin and what is not cut, whatever the weights say.
 
     Raises
     ------
@@ -93,6 +94,7 @@ cdef class BmesCutter(Cutter):
 
     cdef readonly Alphabet alphabet
     cdef readonly object arrays
+    cdef readonly Rules rules
     cdef readonly Trie words
     cdef const int16_t[:, ::1] unigrams_view
     cdef const uint32_t[::1] pairs_view
@@ -111,7 +113,7 @@ cdef class BmesCutter(Cutter):
     cdef int32_t starts[4]
 
     def __init__(self, Alphabet alphabet not None, unigrams, pairs, pair_weights, skips, skip_weights,
-                 transitions, starts, Trie words=None):
+                 transitions, starts, Trie words=None, Rules rules=None):
         cdef Py_ssize_t k
         unigrams = as_array(unigrams, np.int16, "unigrams")
         pairs = as_array(pairs, np.uint32, "pairs")
@@ -129,6 +131,7 @@ cdef class BmesCutter(Cutter):
         check_moderate(transitions)
         check_moderate(starts)
         self.alphabet = alphabet
+        self.rules = Rules() if rules is None else rules
         self.words = words
         self.arrays = {
             "unigrams": unigrams, "pairs": pairs, "pair_weights": pair_weights, "skips": skips,
@@ -153,7 +156,7 @@ cdef class BmesCutter(Cutter):
             self.starts[k] = starts[k]
 
     def __reduce__(self):
-        return BmesCutter, (self.alphabet, *self.arrays.values(), self.words)
+        return BmesCutter, (self.alphabet, *self.arrays.values(), self.words, self.rules)
 
     cdef Py_ssize_t cut(self, Text text, int32_t* ends) noexcept nogil:
         """Cut each stretch between white space by itself; a run of white space is a word.
@@ -167,7 +170,7 @@ cdef class BmesCutter(Cutter):
             return -1
         marks = classes + n + 1
         self.alphabet.classify(text, classes)
-        mark_units(text, classes, marks)
+        mark_units(text, classes, self.rules, 0, SPACE, marks)
         marks[n] = 0
         if self.words is not None and not self.mark_words(text, marks):
             PyMem_RawFree(classes)

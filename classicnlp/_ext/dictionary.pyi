@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from classicnlp._ext.cutter import Cutter
 from classicnlp._ext.trie import Trie
+from classicnlp._ext.units import Rules
 
 DEAREST: int
 
@@ -24,6 +25,7 @@ def with_costs(
 
 class DictionaryCutter(Cutter):
     dictionary: Dictionary
+    rules: Rules
     arrays: Mapping[str, Any]
     def __init__(
         self,
@@ -31,4 +33,5 @@ class DictionaryCutter(Cutter):
         costs: NDArray[Any] | None = None,
         unknown_costs: NDArray[np.int32] | None = None,
         base: DictionaryCutter | None = None,
+        rules: Rules | None = None,
     ) -> None: ...

@@ -15,6 +15,7 @@ from classicnlp._ext.alphabet cimport Text, text_of
 from classicnlp._ext.dictionary cimport (
     NONE, NONE_BYTE, UNKNOWN, Dictionary, DictionaryCutter, Hit, Window, close_window, link_hits, open_window,
 )
+from classicnlp._ext.units cimport Rules
 
 from classicnlp.checks import as_array
 
@@ -161,7 +162,7 @@ cdef class LatticeCutter(DictionaryCutter):
 
     Parameters
     ----------
-    dictionary, costs, unknown_costs, base
+    dictionary, costs, unknown_costs, base, rules
         As of `DictionaryCutter`; costs are in units of 1 / SCALE nat.
     bigrams : Bigrams, optional
         Costs of pairs of words.
@@ -174,8 +175,9 @@ cdef class LatticeCutter(DictionaryCutter):
 
     cdef Bigrams bigrams
 
-    def __init__(self, Dictionary dictionary not None, costs, unknown_costs, Bigrams bigrams=None, base=None):
-        DictionaryCutter.__init__(self, dictionary, costs, unknown_costs, base)
+    def __init__(self, Dictionary dictionary not None, costs, unknown_costs, Bigrams bigrams=None,
+                 base=None, rules=None):
+        DictionaryCutter.__init__(self, dictionary, costs, unknown_costs, base, rules)
         if bigrams is not None and bigrams.boundary != dictionary.trie.size:
             raise ValueError("the bigrams belong to another lexicon")
         self.bigrams = bigrams
@@ -221,7 +223,7 @@ cdef class LatticeCutter(DictionaryCutter):
         cdef Hit* hit
         cdef int32_t* first
         cdef int32_t i, k
-        cdef bint complete = open_window(&window, text.length, NULL, 0) and self.find(text, &window)
+        cdef bint complete = open_window(&window, text.length, NULL, 0) and self.find(text, 0, text.length, &window)
         if complete:
             first = <int32_t*> window.scratch
             memset(first, NONE_BYTE, window.length * sizeof(int32_t))

@@ -4,6 +4,7 @@ from libc.stdint cimport int32_t
 from libc.string cimport memmove
 
 from classicnlp._ext.dictionary cimport Dictionary, DictionaryCutter, Window
+from classicnlp._ext.units cimport Rules
 
 FORWARD = 0
 BACKWARD = 1
@@ -83,16 +84,19 @@ cdef class MaxMatchCutter(DictionaryCutter):
 
     Parameters
     ----------
-    dictionary : Dictionary
+    dictionary
+        As of `DictionaryCutter`.
     direction : int
         FORWARD, BACKWARD or BIDIRECTIONAL: between boundaries that both share, the cut of
         fewer words, of fewer single characters where that is equal, else the backward one.
+    rules
+        As of `DictionaryCutter`.
     """
 
     cdef int direction
 
-    def __init__(self, Dictionary dictionary not None, int direction):
-        DictionaryCutter.__init__(self, dictionary)
+    def __init__(self, Dictionary dictionary not None, int direction, Rules rules=None):
+        DictionaryCutter.__init__(self, dictionary, rules=rules)
         self.direction = direction
 
     cdef int32_t solve(self, Window* window, int32_t length, int32_t* ends) noexcept nogil:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from classicnlp._ext.cutter import Cutter
+from classicnlp._ext.units import Rules
 from classicnlp.checks import require_count
+from classicnlp.rules import names_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,13 +20,24 @@ CHUNK_CHARACTERS = 1 << 16
 Result = TypeVar("Result")
 
 
+class RuledCutter(Cutter):
+    """What the kernels of segmenters have in common, for type checkers."""
+
+    rules: Rules
+
+
 class Segmenter:
     """Cuts texts into words; the words of a text, joined, are the text.
 
     A segmenter is immutable once it is made, and any number of threads may use it at once.
     """
 
-    _cutter: Cutter
+    _cutter: RuledCutter
+
+    @property
+    def held_rules(self) -> frozenset[str]:
+        """The rules that this segmenter keeps to: keys of `classicnlp.rules.RULES`."""
+        return names_of(self._cutter.rules.flags)
 
     def __call__(self, text: str) -> list[str]:
         return self.segment(text)

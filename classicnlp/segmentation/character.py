@@ -11,10 +11,14 @@ from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.bmes import SYMBOL_LIMIT, BmesCutter, fill_pairs
 from classicnlp._ext.features import character_features, number
+from classicnlp._ext.trie import Trie
+from classicnlp._ext.units import Rules
 from classicnlp.arrays import offsets_of
 from classicnlp.checks import require_count, require_share
 from classicnlp.estimator import Estimator
 from classicnlp.lexicon import Lexicon, Words, build_trie
+from classicnlp.rules import RULES, flags_of, names_of, rules_named
+from classicnlp.segmentation import conventions
 from classicnlp.segmentation.base import Segmenter
 from classicnlp.storable import Storable, tables_of
 from classicnlp.tagging.perceptron import LinearWeights, Progress, Sequences, best_epoch, train
@@ -47,6 +51,9 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         Features seen less often in the training data are left out.
     prune : float
         Features all of whose weights, relative to the largest, are below this are left out.
+    rules : iterable of str, optional
+        What is joined and parted whatever the weights say: names of `classicnlp.rules.RULES`
+        or of groups of them. By default the rules that the training data follows.
 
     Examples
     --------
@@ -66,12 +73,14 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         margin: int = 10,
         min_count: int = 1,
         prune: float = 0.008,
+        rules: Iterable[str] | None = None,
     ):
         self.epochs = epochs
         self.seed = seed
         self.margin = margin
         self.min_count = min_count
         self.prune = prune
+        self.rules = rules
         self.user_words: Lexicon | None = None
 
     def fit(
@@ -103,12 +112,14 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         """
         self._check_params()
         alphabet = default_alphabet()
+        sentences = [list(words) for words in sentences]
         data, keys = _prepare(sentences, alphabet, self.min_count)
+        rules = conventions.learn(sentences, alphabet, self.rules)
         held_out = [list(words) for words in dev] if dev is not None else []
         self._cutter = best_epoch(
             train(data, self.epochs, self.seed, self.margin, _forbidden()),
             self.epochs,
-            lambda learnt: _compile(alphabet, keys, learnt, self.prune),
+            lambda learnt: _compile(alphabet, keys, learnt, self.prune, rules),
             (lambda cutter: _f1(cutter, held_out)) if held_out else None,
             progress,
         )
@@ -131,11 +142,32 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         """
         cutter = self._fitted()
         lexicon = (Lexicon() if self.user_words is None else self.user_words).with_words(words)
+        trie, _ = build_trie(list(lexicon), cutter.alphabet)
+        return self._over(cutter.rules, trie, lexicon)
+
+    def with_rules(self, rules: Iterable[str]) -> CharSegmenter:
+        """Return a segmenter with just these rules; it shares this one's tables.
+
+        Parameters
+        ----------
+        rules : iterable of str
+            Names of `classicnlp.rules.RULES` or of groups of them.
+
+        Returns
+        -------
+        CharSegmenter
+        """
+        cutter = self._fitted()
+        return self._over(
+            Rules(flags_of(rules), cutter.rules.mixed), cutter.words, self.user_words
+        )
+
+    def _over(self, rules: Rules, words: Trie | None, lexicon: Lexicon | None) -> CharSegmenter:
+        cutter = self._fitted()
         segmenter = CharSegmenter(**self.get_params())
         segmenter.user_words = lexicon
-        trie, _ = build_trie(list(lexicon), cutter.alphabet)
         tables: dict[str, Any] = dict(cutter.arrays)
-        segmenter._cutter = BmesCutter(cutter.alphabet, **tables, words=trie)
+        segmenter._cutter = BmesCutter(cutter.alphabet, **tables, rules=rules, words=words)
         return segmenter
 
     def to_store(self) -> tuple[dict[str, Any], dict[str, store.Array]]:
@@ -147,7 +179,13 @@ class CharSegmenter(Segmenter, Storable, Estimator):
                 "and the words with Lexicon.save()"
             )
         arrays = {**store.nested("alphabet", cutter.alphabet.arrays), **cutter.arrays}
-        return self.get_params(), arrays
+        parameters = self.get_params()
+        if self.rules is not None:
+            parameters["rules"] = sorted(rules_named(self.rules))
+        parameters["held_rules"] = sorted(names_of(cutter.rules.flags))
+        if cutter.rules.mixed is not None:
+            arrays |= store.nested("mixed", cutter.rules.mixed.arrays)
+        return parameters, arrays
 
     @classmethod
     def _restored(
@@ -157,9 +195,14 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         alphabet: Alphabet,
         origin: str,
     ) -> CharSegmenter:
-        segmenter = cls(**parameters)
+        # A model from before there were rules has none of its own.
+        held = parameters.get("held_rules", list(RULES))
+        segmenter = cls(**{name: parameters[name] for name in parameters if name != "held_rules"})
         segmenter._check_params()
-        segmenter._cutter = BmesCutter(alphabet, **tables_of(arrays))
+        trie = store.within("mixed", arrays)
+        mixed = Trie(alphabet, **trie, size=int(trie["values"].max()) + 1) if trie else None
+        rules = Rules(flags_of(held), mixed)
+        segmenter._cutter = BmesCutter(alphabet, **tables_of(arrays), rules=rules)
         return segmenter
 
     def _check_params(self) -> None:
@@ -168,6 +211,8 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         require_count(self.margin, "margin", 0, 1 << 20)
         require_count(self.min_count, "min_count", 1)
         require_share(self.prune, "prune")
+        if self.rules is not None:
+            rules_named(self.rules)
 
     def _fitted(self) -> BmesCutter:
         return self._cutter
@@ -239,7 +284,11 @@ def _prepare(
 
 
 def _compile(
-    alphabet: Alphabet, keys: NDArray[np.uint64], learnt: LinearWeights, prune: float
+    alphabet: Alphabet,
+    keys: NDArray[np.uint64],
+    learnt: LinearWeights,
+    prune: float,
+    rules: Rules,
 ) -> BmesCutter:
     """Fold the weights of features into tables of rows."""
     largest = max(float(np.abs(learnt.rows).max(initial=0.0)), 1e-9)
@@ -269,5 +318,13 @@ def _compile(
     transitions = np.where(_forbidden(), 0, np.round(learnt.transitions * scale)).astype(np.int32)
     starts = np.round(learnt.starts * scale).astype(np.int32)
     return BmesCutter(
-        alphabet, unigrams, pairs, pair_weights, skips, skip_weights, transitions, starts
+        alphabet,
+        unigrams,
+        pairs,
+        pair_weights,
+        skips,
+        skip_weights,
+        transitions,
+        starts,
+        rules=rules,
     )
