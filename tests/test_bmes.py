@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from classicnlp import Lexicon, Pipeline
 from classicnlp._ext.bmes import NO_PAIR, SYMBOL_LIMIT, BmesCutter, check_table, fill_pairs
 from classicnlp.lexicon import build_trie
+from classicnlp.rules import NEUTRAL
 from classicnlp.segmentation import CharSegmenter
 from classicnlp.text import CharacterClass, default_alphabet, fold, units
 from tests.conftest import PIECES, nasty_texts, nasty_words
@@ -98,7 +99,7 @@ def test_the_cut_has_the_best_score_of_all_with_random_tables(
 def test_the_cut_has_the_best_score_of_all_with_a_trained_model(
     small_segmenter: CharSegmenter, segmented: list[list[str]]
 ) -> None:
-    cutter = small_segmenter._cutter
+    cutter = small_segmenter.with_rules(NEUTRAL - {"apart", "count", "sign", "emoji"})._cutter
     assert isinstance(cutter, BmesCutter)
     tables = tables_of(cutter)
     for words in segmented[::3]:
@@ -121,7 +122,8 @@ def test_a_long_text_is_cut_by_its_best_score(small_segmenter: CharSegmenter) ->
 
 @given(text=nasty_texts)
 def test_units_are_never_cut(text: str, small_segmenter: CharSegmenter) -> None:
-    inside = {i for run in units(text) for i in range(run.start + 1, run.end)}
+    rules = small_segmenter.held_rules
+    inside = {i for run in units(text, rules) for i in range(run.start + 1, run.end)}
     assert not inside & set(small_segmenter.boundaries(text).tolist())
 
 
@@ -158,9 +160,11 @@ def test_lines_are_cut_as_if_they_were_alone(pku: Pipeline, documents: list[str]
         assert pku.segment(text) == words
 
 
-def user_word_spans(text: str, words: list[str]) -> set[tuple[int, int]]:
+def user_word_spans(
+    text: str, words: list[str], rules: frozenset[str] = NEUTRAL
+) -> set[tuple[int, int]]:
     """Return where a user's words have to come out: leftmost longest, not within units."""
-    inside = {i for run in units(text) for i in range(run.start + 1, run.end)}
+    inside = {i for run in units(text, rules) for i in range(run.start + 1, run.end)}
     folded, wanted = fold(text), {fold(word) for word in words}
     lengths = sorted({len(word) for word in words}, reverse=True)
     spans, i = set(), 0
@@ -186,9 +190,10 @@ def test_a_users_words_always_come_out(
     text = "".join(gap + data.draw(st.sampled_from(words)) for gap in gaps)
     cutter = small_segmenter.with_words(words)
     cut = cutter.boundaries(text).tolist()
-    spans = user_word_spans(text, words)
+    rules = small_segmenter.held_rules
+    spans = user_word_spans(text, words, rules)
     assert spans <= set(itertools.pairwise(cut))
-    inside = {i for run in units(text) for i in range(run.start + 1, run.end)}
+    inside = {i for run in units(text, rules) for i in range(run.start + 1, run.end)}
     assert not inside & set(cut) - {place for span in spans for place in span}
 
 

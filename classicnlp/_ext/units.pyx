@@ -255,7 +255,7 @@ cdef bint goes_on(const Scan* scan, Py_ssize_t j, bint lettered) noexcept nogil:
     """Tell whether the sign at j joins the letters and digits on both its sides."""
     cdef uint32_t c = plain(scan.text, j)
     cdef uint8_t before = scan.classes[j - 1], after = class_at(scan, j + 1)
-    if not is_alnum(after) or not is_alnum(before):
+    if not is_alnum(after) or not is_alnum(before) or (after == DIGIT and scan.flags & ALNUM == 0):
         return False
     if c == 39 or c == 0x2019:
         return lettered and is_letter(before) and is_letter(after)
@@ -276,8 +276,6 @@ cdef Py_ssize_t word_end(Scan* scan, Py_ssize_t i) noexcept nogil:
     while j < n:
         kind = scan.classes[j]
         if is_letter(kind):
-            if j > i and scan.flags & ALNUM == 0 and scan.classes[j - 1] == DIGIT:
-                break
             lettered = True
         elif kind == DIGIT or (j > i and is_small_digit(unit_at(scan.text, j))):
             if scan.flags & ALNUM == 0:
@@ -317,7 +315,7 @@ cdef Py_ssize_t number_end(const Scan* scan, Py_ssize_t i) noexcept nogil:
     """Return the end of the number that begins with the digit at i: 3.14, 1,000,000, 60%, 1/3, 10:30."""
     cdef Py_ssize_t j = digits_end(scan, i), k, width = j - i
     cdef uint32_t c
-    if scan.flags & CLOCK and width <= 4:
+    if scan.flags & CLOCK and (width <= 2 or width == 4):
         k = clock_end(scan, j) if width <= 2 else date_end(scan, j)
         if k > j:
             return k
@@ -415,7 +413,9 @@ cdef Py_ssize_t measure_start(const Scan* scan, Py_ssize_t i, Py_ssize_t end) no
     if not 1 <= stop - start <= 4:
         return i
     for k in range(start, stop):
-        name = name << 8 | (plain(scan.text, k) & 0xFF) if scan.classes[k] == LATIN else 0
+        if scan.classes[k] != LATIN:
+            return i
+        name = name << 8 | (plain(scan.text, k) & 0xFF)
     return start if is_measure(name) or (stop < end and name == 0x6D) else i
 
 
