@@ -193,9 +193,7 @@ class Pipeline:
         >>> nlp.with_rules(nlp.held_rules - {"email"}).held_rules == nlp.held_rules - {"email"}
         True
         """
-        pipeline = Pipeline(
-            self.segmenter.with_rules(rules), self.tagger, self.lexicon, self.card
-        )
+        pipeline = Pipeline(self.segmenter.with_rules(rules), self.tagger, self.lexicon, self.card)
         return pipeline._with_tags(self._user_tags)
 
     def with_tagger(self, tagger: PosTagger) -> Pipeline:

@@ -20,7 +20,9 @@ from tests.conftest import KINDS, Segmenter, nasty_texts, shared_data
 
 # Two standards: one writes a date as words of number and unit, the other cuts them.
 JOINED = [["2026年", "11月", f"{day}日", "，", "他", "用", "BP机"] for day in range(1, 29)]
-PARTED = [["2026", "年", "11", "月", f"{day}", "日", "，", "他", "用", "BP", "机"] for day in range(1, 29)]
+PARTED = [
+    ["2026", "年", "11", "月", f"{day}", "日", "，", "他", "用", "BP", "机"] for day in range(1, 29)
+]
 
 
 @given(st.frozensets(st.sampled_from(sorted(RULES))))
@@ -199,7 +201,24 @@ def test_what_a_rule_parts_is_parted(text: str, pku: Pipeline) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     "piece",
-    ["中", "的", "1", "a", "中国", "a@", "http://", "1,", "-", "\u200d", "😀", "第1", "1年", "#", "(", "\ud800"],
+    [
+        "中",
+        "的",
+        "1",
+        "a",
+        "中国",
+        "a@",
+        "http://",
+        "1,",
+        "-",
+        "\u200d",
+        "😀",
+        "第1",
+        "1年",
+        "#",
+        "(",
+        "\ud800",
+    ],
 )
 def test_worst_cases_are_linear(piece: str, kind: str, segmenters: dict[str, Segmenter]) -> None:
     """Ten times the text takes far less than a hundred times as long."""

@@ -15,7 +15,6 @@ from classicnlp._ext.alphabet cimport Text, text_of
 from classicnlp._ext.dictionary cimport (
     NONE, NONE_BYTE, UNKNOWN, Dictionary, DictionaryCutter, Hit, Window, close_window, link_hits, open_window,
 )
-from classicnlp._ext.units cimport Rules
 
 from classicnlp.checks import as_array
 

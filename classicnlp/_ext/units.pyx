@@ -200,7 +200,8 @@ cdef inline bint is_dash(uint32_t c) noexcept nogil:
 cdef inline bint is_picture(uint32_t c) noexcept nogil:
     # Letterlike and enclosed signs, arrows, symbols, emoji; not Roman numerals, nor the circles
     # and squares that stand for characters (二○○八年).
-    return 0x2100 <= c <= 0x214F or 0x2190 <= c <= 0x259F or 0x2600 <= c <= 0x2BFF or 0x3200 <= c <= 0x33FF or 0x1F000 <= c <= 0x1FBFF
+    return (0x2100 <= c <= 0x214F or 0x2190 <= c <= 0x259F or 0x2600 <= c <= 0x2BFF or 0x3200 <= c <= 0x33FF
+            or 0x1F000 <= c <= 0x1FBFF)
 
 
 cdef inline bint is_sign(uint32_t c) noexcept nogil:
@@ -363,7 +364,8 @@ cdef Py_ssize_t period_end(const Scan* scan, Py_ssize_t i, Py_ssize_t j) noexcep
     """Return the end of 年, 月, 日, 时 or 分 with the number from i to j before it, or j."""
     cdef uint32_t c = plain_at(scan, j), after = plain_at(scan, j + 1), before = plain_at(scan, i - 1)
     cdef Py_ssize_t width = j - i
-    cdef bint of_the_clock = (before == 0x65F6 or before == 0x6642) and plain_at(scan, i - 2) != 0x5C0F  # 时, but not 小时
+    # 时, but not 小时
+    cdef bint of_the_clock = (before == 0x65F6 or before == 0x6642) and plain_at(scan, i - 2) != 0x5C0F
     if before == 0x7B2C or digits_end(scan, i) != j:  # 第
         return j
     if c == 0x5E74:  # 年, but not 年代, 年度, 年级
@@ -376,7 +378,8 @@ cdef Py_ssize_t period_end(const Scan* scan, Py_ssize_t i, Py_ssize_t j) noexcep
     if c == 0x6708:  # 月, 月份
         return j + 2 if after == 0x4EFD else j + 1
     if c == 0x65E5:  # 日, but not 日内, 日元, 日本
-        return j if after == 0x5185 or after == 0x5167 or after == 0x5143 or after == 0x5713 or after == 0x5186 or after == 0x672C else j + 1
+        return j if (after == 0x5185 or after == 0x5167 or after == 0x5143 or after == 0x5713
+                     or after == 0x5186 or after == 0x672C) else j + 1
     if c == 0x65F6 or c == 0x6642:  # 时, but not 时代, 时间, 时期
         return j if after == 0x4EE3 or after == 0x95F4 or after == 0x9593 or after == 0x671F else j + 1
     if c == 0x5206 and of_the_clock:  # 分, but not 分钟
@@ -421,7 +424,8 @@ cdef Py_ssize_t measure_start(const Scan* scan, Py_ssize_t i, Py_ssize_t end) no
 
 cdef bint is_measure(uint32_t name) noexcept nogil:
     """Tell whether up to four letters, packed, name a unit of measure."""
-    cdef const char* names = b"kb mb gb tb kv kw mw hz khz mhz ghz bps kbps mbps gbps km cm mm nm kg mg ml kj mah kwh db "
+    cdef const char* names = (b"kb mb gb tb kv kw mw hz khz mhz ghz bps kbps mbps gbps "
+                              b"km cm mm nm kg mg ml kj mah kwh db ")
     cdef uint32_t packed = 0
     cdef Py_ssize_t k = 0
     while names[k]:
@@ -579,8 +583,8 @@ cdef Py_ssize_t mark_other(Scan* scan, Py_ssize_t i) noexcept nogil:
         return end
     # A mark belongs to the character before it, which may have been passed just now; but
     # white space stays apart.
-    if kind == EXTEND and i > 0 and scan.marks[i - 1] & (UNIT_START | UNIT_INSIDE) == 0 and scan.classes[i - 1] != SPACE:
-        start = i - 1
+    if kind == EXTEND and i > 0 and scan.classes[i - 1] != SPACE:
+        start = i - (scan.marks[i - 1] & (UNIT_START | UNIT_INSIDE) == 0)
     end = cluster_end(scan.text, scan.classes, start)
     join(scan, start, end)
     if scan.flags & EMOJI and is_picture(unit_at(scan.text, start)):
@@ -623,35 +627,48 @@ cdef inline Py_ssize_t next_unit(const uint8_t* classes, Py_ssize_t i, Py_ssize_
     return i
 
 
-cdef inline bint any_sign_in(const unit_t* units, Py_ssize_t n) noexcept nogil:
+cdef inline bint any_ascii_in(const unit_t* units, Py_ssize_t n) noexcept nogil:
+    # In the width of the units, so that a compiler takes many at a time.
     cdef Py_ssize_t i
-    cdef uint32_t c, found = 0
+    cdef unit_t found = 0
     for i in range(n):
-        c = units[i]
-        found |= (c - 0x21 < 0x5E) | (c == 0xFF03) | (c == 0xFF20) | (c == 0xFFE5) | (c == 0xFF5E)
+        found |= <unit_t> (<unit_t> (units[i] - 0x21) < 0x5E)
     return found != 0
 
 
-cdef bint any_sign(Text text) noexcept nogil:
-    """Tell whether the text may have a sign that `mark_signs` looks at: few Chinese texts have."""
+cdef bint any_ascii(Text text) noexcept nogil:
+    """Tell whether the text has an ASCII character but white space and controls: few lines have."""
     if text.kind == 2:
-        return any_sign_in(<const uint16_t*> text.units, text.length)
+        return any_ascii_in(<const uint16_t*> text.units, text.length)
     if text.kind == 1:
-        return any_sign_in(<const uint8_t*> text.units, text.length)
-    return any_sign_in(<const uint32_t*> text.units, text.length)
+        return any_ascii_in(<const uint8_t*> text.units, text.length)
+    return any_ascii_in(<const uint32_t*> text.units, text.length)
+
+
+cdef inline Py_ssize_t next_punctuation(const uint8_t* classes, Py_ssize_t i, Py_ssize_t n) noexcept nogil:
+    cdef uint64_t eight = 0
+    while i + 8 <= n:
+        memcpy(&eight, classes + i, 8)
+        if (nonzero(eight ^ PUNCTUATION * EACH) & (EACH << 7)) != EACH << 7:
+            break
+        i += 8
+    while i < n and classes[i] != PUNCTUATION:
+        i += 1
+    return i
 
 
 cdef void mark_signs(Scan* scan) noexcept nogil:
-    """Part signs such as # @ * = from Chinese characters beside them."""
-    cdef Py_ssize_t i
-    for i in range(scan.text.length):
-        if scan.classes[i] != PUNCTUATION or scan.marks[i] & (UNIT_START | UNIT_INSIDE):
-            continue
-        if is_sign(plain(scan.text, i)):
+    """Part ASCII signs such as # @ * = from Chinese characters beside them."""
+    cdef Py_ssize_t n = scan.text.length, i = next_punctuation(scan.classes, 0, n)
+    cdef uint32_t c
+    while i < n:
+        c = unit_at(scan.text, i)
+        if c < 128 and is_sign(c) and scan.marks[i] & (UNIT_START | UNIT_INSIDE) == 0:
             if class_at(scan, i - 1) == HAN:
                 part(scan, i)
             if class_at(scan, i + 1) == HAN:
                 part(scan, i + 1)
+        i = next_punctuation(scan.classes, i + 1, n)
 
 
 cdef void mark_units(Text text, const uint8_t* classes, Rules rules, Py_ssize_t lead, uint8_t kind_before,
@@ -679,7 +696,7 @@ cdef void mark_units(Text text, const uint8_t* classes, Rules rules, Py_ssize_t 
                 end = mark_number(&scan, rules.mixed, i)
             scan.low = end
         i = max(end, i + 1)
-    if scan.flags & SIGN and any_sign(text):
+    if scan.flags & SIGN and scan.flags & JOINS_ONLY == 0 and any_ascii(text):
         mark_signs(&scan)
 
 

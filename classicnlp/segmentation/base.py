@@ -7,23 +7,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from classicnlp._ext.cutter import Cutter
-from classicnlp._ext.units import Rules
 from classicnlp.checks import require_count
 from classicnlp.rules import names_of
 
 if TYPE_CHECKING:
+    from classicnlp._ext.bmes import BmesCutter
+    from classicnlp._ext.dictionary import DictionaryCutter
     from numpy.typing import NDArray
 
 CHUNK_CHARACTERS = 1 << 16
 
 Result = TypeVar("Result")
-
-
-class RuledCutter(Cutter):
-    """What the kernels of segmenters have in common, for type checkers."""
-
-    rules: Rules
 
 
 class Segmenter:
@@ -32,7 +26,7 @@ class Segmenter:
     A segmenter is immutable once it is made, and any number of threads may use it at once.
     """
 
-    _cutter: RuledCutter
+    _cutter: BmesCutter | DictionaryCutter
 
     @property
     def held_rules(self) -> frozenset[str]:

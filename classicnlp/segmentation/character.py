@@ -158,9 +158,7 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         CharSegmenter
         """
         cutter = self._fitted()
-        return self._over(
-            Rules(flags_of(rules), cutter.rules.mixed), cutter.words, self.user_words
-        )
+        return self._over(Rules(flags_of(rules), cutter.rules.mixed), cutter.words, self.user_words)
 
     def _over(self, rules: Rules, words: Trie | None, lexicon: Lexicon | None) -> CharSegmenter:
         cutter = self._fitted()

@@ -90,9 +90,7 @@ def learn(
     return Rules(flags_of(held), mixed)
 
 
-def evidence(
-    text: SegmentedText, rules: frozenset[str], mixed: Trie | None
-) -> dict[str, Evidence]:
+def evidence(text: SegmentedText, rules: frozenset[str], mixed: Trie | None) -> dict[str, Evidence]:
     """Count, for each rule, the places that it decides and the others leave open."""
     whole = text.marks(Rules(flags_of(rules), mixed))
     begins = text.begins[:-1]

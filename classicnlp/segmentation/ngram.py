@@ -13,9 +13,9 @@ import numpy as np
 from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.lattice import MOST_PATHS, SCALE, Bigrams, LatticeCutter, fill_pairs
+from classicnlp._ext.units import Rules
 from classicnlp.checks import require_count
 from classicnlp.errors import require_text
-from classicnlp._ext.units import Rules
 from classicnlp.lexicon import Lexicon, require_lexicon
 from classicnlp.rules import NEUTRAL, flags_of
 from classicnlp.segmentation import conventions

@@ -24,10 +24,14 @@ LETTER_OF_CLASS = {
 SCHEME = re.compile(r"https?://|ftp://|www\.")
 EMAIL = re.compile(r"[a-z0-9._%+-]{1,64}@[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+")
 MEASURES = frozenset(
-    "kb mb gb tb kv kw mw hz khz mhz ghz bps kbps mbps gbps km cm mm nm kg mg ml kj mah kwh db".split()
-)
+    ["kb", "mb", "gb", "tb", "kv", "kw", "mw", "hz", "khz", "mhz", "ghz", "bps", "kbps", "mbps",
+     "gbps", "km", "cm", "mm", "nm", "kg", "mg", "ml", "kj", "mah", "kwh", "db"]
+)  # fmt: skip
 SMALL = frozenset("²³¹") | {chr(c) for c in range(0x2070, 0x209D)}
-SIGNS = frozenset("#$&*+<=>@\\^_`|~～〜") | {chr(c) for c in [*range(0xA2, 0xA6), *range(0x20A0, 0x20D0)]}
+ASCII_SIGNS = frozenset("#$&*+<=>@\\^_`|~")
+SIGNS = (
+    ASCII_SIGNS | frozenset("～〜") | {chr(c) for c in [*range(0xA2, 0xA6), *range(0x20A0, 0x20D0)]}
+)
 SIGNS |= frozenset("￠￡￥")
 # In the shapes of a text, with the joints and small digits told apart.
 MARKS = re.compile(r"e*")
@@ -86,7 +90,7 @@ class Scan:
                 i = self.other(i)
         if "sign" in self.rules:
             for i, shape in enumerate(self.shapes):
-                if shape == "p" and self.flat[i] in SIGNS and not {i, i + 1} & self.inside:
+                if shape == "p" and self.text[i] in ASCII_SIGNS and not {i, i + 1} & self.inside:
                     self.part(*(place for place in (i, i + 1) if self.beside_han(place, i)))
         return self.inside, self.parted - self.inside - {0, len(self.text)}
 
