@@ -11,9 +11,10 @@ from classicnlp.checks import require_count
 from classicnlp.rules import names_of
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from classicnlp._ext.bmes import BmesCutter
     from classicnlp._ext.dictionary import DictionaryCutter
-    from numpy.typing import NDArray
 
 CHUNK_CHARACTERS = 1 << 16
 
