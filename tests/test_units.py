@@ -147,7 +147,7 @@ def test_dates_and_sums_of_the_peoples_daily(text: str) -> None:
         ("重110|KV", "measure"),
         ("共|３００|个", "count"),
         ("3|～|5", "sign"),
-        ("价|￥|5000", "sign"),
+        ("价￥|5000", "sign"),
         ("转|@|用户看|#|话题|#", "sign"),
     ],
 )
