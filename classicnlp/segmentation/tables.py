@@ -17,6 +17,7 @@ from classicnlp._ext.bmes import (
     fill_pairs,
 )
 from classicnlp._ext.lexical import WordGroups
+from classicnlp._ext.units import Rules
 from classicnlp.segmentation.features import (
     AFTER,
     AT,
@@ -52,6 +53,7 @@ def cutter_of(
     group_count: int,
     step: float,
     forbidden: NDArray[np.bool_],
+    rules: Rules,
 ) -> BmesCutter:
     """Return a cutter with weights that are whole numbers of steps.
 
@@ -68,6 +70,8 @@ def cutter_of(
         127 steps, others at 2,000.
     forbidden : bool array, shape (4, 4)
         Transitions that never happen.
+    rules : Rules
+        What is joined and parted whatever the weights say.
 
     Raises
     ------
@@ -112,6 +116,7 @@ def cutter_of(
         covers,
         np.where(forbidden, 0, np.round(learnt.transitions / step)).astype(np.int32),
         np.round(learnt.starts / step).astype(np.int32),
+        rules,
     )
 
 
