@@ -10,14 +10,17 @@ words are looked at: B and M go to M or E, E and S to B or S.
 """
 
 from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
-from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.string cimport memset
+from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.string cimport memcpy
 
 import numpy as np
 
 from classicnlp._ext.alphabet cimport Alphabet, Text, prefetch, slice_of, text_of
 from classicnlp._ext.cutter cimport Cutter
-from classicnlp._ext.lexical cimport MOST_GROUPS, Lanes, WordGroups, code_of, record
+from classicnlp._ext.lexical cimport (
+    GOES_ON, GROUPS, LONGEST, MOST_GROUPS, Lanes, WordGroups, check_of, find_string, key_of_pair, lanes_of,
+    longer_key, record, slot_of,
+)
 from classicnlp._ext.spans cimport Stretch, best_words
 from classicnlp._ext.units cimport BREAK, DIGIT, SPACE, UNIT_INSIDE, Rules, mark_units
 from classicnlp._ext.userwords cimport JOINED, Matches, WordMarker, free_matches
@@ -40,17 +43,9 @@ cdef enum:
     LABELS = 4
     IMPOSSIBLE = -(1 << 28)  # twice this and all weights still fit into 32 bits
 
-cdef extern from *:
-    """
-    #define CLASSICNLP_EMPTY 0xFFFFFFFFu
-    """
-    const uint32_t EMPTY "CLASSICNLP_EMPTY"  # the key of a slot that has no pair
-
 cdef enum:
     CHUNK = 64  # pairs whose entries are fetched at once
-    ENTRY = 4  # numbers of an entry: key, weights at the second and at the first character, link
-    BASE_MASK = 0xFFFFFF  # of a link: the base of the state behind the pair; above it the groups
-    GROUPS_SHIFT = 24
+    ENTRY = 3  # numbers of an entry: check and words, weights at the second and at the first character
     KINDS = 16
     CHINESE_DIGIT = 9  # a kind
     SHORTEST_RUN = 3  # so many in a row are a number
@@ -59,57 +54,23 @@ cdef enum:
     COVERS = 16
 
 SYMBOL_LIMIT = 1 << 16
-NO_PAIR = 0xFFFFFFFF
 KIND_LIMIT = KINDS
 EDGE_KIND = EDGE
 FINDING_LIMIT = FINDINGS
 COVER_LIMIT = COVERS
-FARTHEST_BASE = BASE_MASK
 
 
-cdef inline uint32_t hashed(uint32_t pair) noexcept nogil:
-    pair ^= pair >> 15
-    pair *= 0x2C1B3C6D
-    pair ^= pair >> 12
-    pair *= 0x297A2D39
-    return pair ^ (pair >> 15)
-
-
-cdef inline uint32_t slot_of(uint32_t pair, uint32_t capacity) noexcept nogil:
-    return <uint32_t> ((<uint64_t> hashed(pair) * capacity) >> 32)
-
-
-def fill_pairs(const uint32_t[:, ::1] entries not None):
-    """Return an open-addressing table of entries, five sixths full, and a row of zeros behind it.
-
-    Parameters
-    ----------
-    entries : uint32 array, shape (n, 4)
-        Their first column, the pair (first symbol << 16 | second symbol), tells them apart.
-
-    Returns
-    -------
-    uint32 array, shape (capacity + 1, 4)
-        Empty slots have the key 0xFFFFFFFF.
-    """
-    cdef Py_ssize_t n = entries.shape[0], capacity = n + n // 5 + 1, i, k, slot
-    table = np.zeros((capacity + 1, ENTRY), np.uint32)
-    table[:capacity, 0] = NO_PAIR
-    cdef uint32_t[:, ::1] out = table
-    for i in range(n):
-        slot = slot_of(entries[i, 0], <uint32_t> capacity)
-        while out[slot, 0] != EMPTY:
-            slot = slot + 1 if slot + 1 < capacity else 0
-        for k in range(ENTRY):
-            out[slot, k] = entries[i, k]
-    return table
+cdef struct Beginning:
+    # A string from start to end, and its key.
+    uint64_t key
+    int32_t start
+    int32_t end
 
 
 cdef struct Room:
     # What is worked out about the characters of a stretch.
     int32_t* symbols  # from symbols[1] on; 0 at both ends
     uint8_t* kinds  # from kinds[2] on; EDGE twice at both ends
-    uint16_t* codes  # in the words of groups; 0 behind the last
     uint32_t* rows  # rows[i]: where the entry of the pair of characters i - 1 and i is
     Lanes lanes
     int16_t* scores  # four a character
@@ -125,20 +86,22 @@ cdef class BmesCutter(Cutter):
     unigrams : int16 array, shape (symbols, 12)
         For each symbol the weights of B, M, E, S at the place after it, at its own, and at the
         place before it. The last row is for all symbols beyond the table.
-    pairs : uint32 array, shape (capacity + 1, 4)
-        From `fill_pairs`: first symbol << 16 | second symbol; weights at the second character; at the
-        first (8 bits each, B the lowest); the base of the state that the two lead to in ``groups``,
-        and above its 24 bits the groups in which they are a word.
+    pairs : uint32 array, shape (capacity + 1, 3)
+        For pairs of symbols, placed by `classicnlp._ext.lexical.place_keys`: the check, and what
+        `WordGroups` notes of them; the weights at the second character; those at the first (8 bits
+        each, B the lowest). The last row is of pairs that are not there.
     kinds : uint8 array, shape (symbols - 1,)
         The kind of each symbol, below 15; those beyond have the kind of their class.
     windows : int16 array, shape (4096, 12)
         For three kinds in a row (kind << 8 | kind << 4 | kind) the weights at the third, at the
         second and at the first.
     groups : WordGroups
+        Its strings of three characters and more; those of two are in ``pairs``.
     findings : int16 array, shape (groups, 1024, 4)
         For what `WordGroups.codes_of` says of a character: begins << 7 | ends << 4 | covers.
-    covers : uint32 array, shape (symbols, groups, 16)
-        For a symbol and what covers it four weights of 8 bits.
+    covers : uint32 array, shape (covered, 16, groups)
+        For a symbol and what covers it four weights of 8 bits. The last row is for all symbols
+        beyond the table.
     transitions : int32 array, shape (4, 4)
         From row to column.
     starts : int32 array, shape (4,)
@@ -165,6 +128,7 @@ cdef class BmesCutter(Cutter):
     cdef int32_t unranked
     cdef int32_t digit
     cdef int32_t nought
+    cdef int32_t uncovered
     cdef int32_t group_count
     cdef int32_t transitions[16]
     cdef int32_t starts[4]
@@ -207,6 +171,7 @@ cdef class BmesCutter(Cutter):
         self.capacity = <uint32_t> (len(pairs) - 1)
         self.unranked = <int32_t> (len(unigrams) - 1)
         self.digit, self.nought = np.minimum(alphabet.symbols("0〇"), self.unranked)
+        self.uncovered = <int32_t> (len(covers) - 1)
         self.group_count = <int32_t> len(findings)
         for k in range(16):
             self.transitions[k] = transitions[k // LABELS, k % LABELS]
@@ -338,51 +303,91 @@ cdef class BmesCutter(Cutter):
             if run >= SHORTEST_RUN:
                 for k in range(i if run > SHORTEST_RUN else i - SHORTEST_RUN + 1, i + 1):
                     symbols[k] = self.nought
-        for i in range(n):
-            room.codes[i] = code_of(self.groups.codes, self.groups.ranked, symbols[i])
-        room.codes[n] = 0
         room.symbols[0] = symbols[n] = 0
         room.kinds[0] = room.kinds[1] = kinds[n] = kinds[n + 1] = EDGE
 
     cdef void find_pairs(self, Room* room, int32_t n) noexcept nogil:
         """Find the entries of the n + 1 pairs, and the words that begin with them.
 
-        In rounds, so that the memory of one pair is fetched while others are dealt with.
+        In rounds, so that the memory of one is fetched while others are dealt with. Longer words
+        are noted when the pairs that they cover have been.
+        """
+        cdef Beginning now[CHUNK]
+        cdef Beginning before[CHUNK]
+        cdef int32_t start, count = 0, last = 0
+        cdef uint64_t ones = 0
+        for start in range(0, n + 1, 64):
+            count = self.find_some(room, n, start, &ones, now)
+            self.find_longer(room, n, before, last)
+            memcpy(before, now, count * sizeof(Beginning))
+            last = count
+        self.find_longer(room, n, before, last)
+
+    cdef int32_t find_some(self, Room* room, int32_t n, int32_t start, uint64_t* ones, Beginning* going) noexcept nogil:
+        """Find the pairs from ``start`` on; return how many strings there are that longer words begin with.
+
+        ``ones`` are the lanes of the pair before.
         """
         cdef const int32_t* symbols = room.symbols
         cdef uint32_t* rows = room.rows
-        cdef uint32_t bases[CHUNK]
-        cdef uint32_t row, link
-        cdef int32_t start, stop, i
-        memset(room.lanes.begins, 0, n * sizeof(uint64_t))
-        memset(room.lanes.ends, 0, n * sizeof(uint64_t))
-        memset(room.lanes.covers, 0, n * sizeof(uint64_t))
-        for start in range(0, n + 1, 64):
-            stop = min(start + CHUNK, n + 1)
-            for i in range(start, stop):
-                rows[i] = slot_of(pair_of(symbols, i), self.capacity)
-                prefetch(self.pairs + ENTRY * <Py_ssize_t> rows[i])
-            for i in range(start, stop):
-                row = rows[i] = self.find_pair(rows[i], pair_of(symbols, i))
-                link = self.pairs[ENTRY * <Py_ssize_t> row + 3]
-                bases[i - start] = link & BASE_MASK
-                if link >> GROUPS_SHIFT:
-                    record(room.lanes, i - 1, i + 1, <uint8_t> (link >> GROUPS_SHIFT))
-                if bases[i - start]:
-                    prefetch(&self.groups.nodes[bases[i - start] + room.codes[i + 1]])
-            for i in range(start, stop):
-                if bases[i - start]:
-                    self.groups.go_on(room.codes, i - 1, i + 1, <int32_t> bases[i - start], n, room.lanes)
+        cdef uint64_t keys[CHUNK]
+        cdef uint64_t before = ones[0], here
+        cdef uint8_t noted
+        cdef int32_t stop = min(start + CHUNK, n + 1), i, count = 0
+        for i in range(start, stop):
+            keys[i - start] = key_of_pair(symbols[i], symbols[i + 1])
+            rows[i] = slot_of(keys[i - start], self.capacity)
+            prefetch(self.pairs + ENTRY * <Py_ssize_t> rows[i])
+        for i in range(start, stop):
+            rows[i] = self.find_pair(rows[i], check_of(keys[i - start]))
+            # What ends at the text's edges is no word.
+            noted = <uint8_t> self.pairs[ENTRY * <Py_ssize_t> rows[i]] if 0 < i < n else 0
+            # The pair of characters i - 1 and i: of two pairs that cover a character the left one counts.
+            here = lanes_of(noted & GROUPS)
+            if i > 0:
+                room.lanes.begins[i - 1] = here
+                room.lanes.covers[i - 1] = (before << 1) | (here & ~before)
+            room.lanes.ends[i] = here
+            before = here
+            if noted & GOES_ON:
+                going[count] = Beginning(keys[i - start], i - 1, i + 1)
+                count += self.go_on(room, n, &going[count])
+        ones[0] = before
+        return count
 
-    cdef inline uint32_t find_pair(self, uint32_t slot, uint32_t pair) noexcept nogil:
+    cdef void find_longer(self, Room* room, int32_t n, Beginning* going, int32_t count) noexcept nogil:
+        """Note the words that begin with some strings."""
+        cdef int32_t i, kept
+        cdef uint8_t noted
+        while count:
+            kept = 0
+            for i in range(count):
+                noted = find_string(self.groups.entries, self.groups.capacity, going[i].key)
+                if noted & GROUPS:
+                    record(room.lanes, going[i].start, going[i].end, noted & GROUPS)
+                if noted & GOES_ON:
+                    going[kept] = going[i]
+                    kept += self.go_on(room, n, &going[kept])
+            count = kept
+
+    cdef inline uint32_t find_pair(self, uint32_t slot, uint32_t check) noexcept nogil:
         """Return the place of the pair's entry, or of the zeros behind the last."""
-        cdef uint32_t key = self.pairs[ENTRY * <Py_ssize_t> slot]
-        while key != pair:
-            if key == EMPTY:
+        cdef uint32_t entry = self.pairs[ENTRY * <Py_ssize_t> slot]
+        while (entry ^ check) > 255:
+            if entry == 0:
                 return self.capacity
             slot = slot + 1 if slot + 1 < self.capacity else 0
-            key = self.pairs[ENTRY * <Py_ssize_t> slot]
+            entry = self.pairs[ENTRY * <Py_ssize_t> slot]
         return slot
+
+    cdef inline bint go_on(self, Room* room, int32_t n, Beginning* string) noexcept nogil:
+        """Make a string longer by a character; False if it cannot be."""
+        if string.end == n or string.end - string.start == LONGEST:
+            return False
+        string.end += 1
+        string.key = longer_key(string.key, room.symbols[string.end])
+        prefetch(self.groups.entries + slot_of(string.key, self.groups.capacity))
+        return True
 
     cdef void score(self, Room* room, int32_t n) noexcept nogil:
         """Add up the weights of B, M, E and S at each place."""
@@ -409,11 +414,11 @@ cdef class BmesCutter(Cutter):
             before, at = at, after
             edges = room.lanes.begins[i] << 3 | room.lanes.ends[i]
             middles = room.lanes.covers[i]
-            covers = self.covers + COVERS * self.group_count * <Py_ssize_t> symbols[i + 1]
+            covers = self.covers + COVERS * self.group_count * <Py_ssize_t> min(symbols[i + 1], self.uncovered)
             for g in range(self.group_count):
                 cover = middles & 15
                 sums = plus(sums, wide(self.findings + 4 * (FINDINGS * g + ((edges & 63) << 4 | cover))))
-                sums = plus(sums, packed(covers[COVERS * g + cover]))
+                sums = plus(sums, packed(covers[self.group_count * cover + g]))
                 edges >>= 8
                 middles >>= 8
             put(room.scores + 4 * <Py_ssize_t> i, sums)
@@ -463,7 +468,7 @@ cdef class BmesCutter(Cutter):
 cdef void* new_room(Room* room, int32_t n) noexcept nogil:
     """Return the memory in which the arrays of a room for n characters lie, NULL if there is none."""
     cdef Py_ssize_t places = n + 4
-    cdef char* memory = <char*> PyMem_RawMalloc(places * (3 * 8 + 4 * 2 + 4 + 4 + 2 + 1 + 1))
+    cdef char* memory = <char*> PyMem_RawMalloc(places * (3 * 8 + 4 * 2 + 4 + 4 + 1 + 1))
     if memory == NULL:
         return NULL
     room.lanes.begins = <uint64_t*> memory
@@ -472,8 +477,7 @@ cdef void* new_room(Room* room, int32_t n) noexcept nogil:
     room.scores = <int16_t*> (room.lanes.covers + places)
     room.symbols = <int32_t*> (room.scores + 4 * places)
     room.rows = <uint32_t*> (room.symbols + places)
-    room.codes = <uint16_t*> (room.rows + places)
-    room.kinds = <uint8_t*> (room.codes + places)
+    room.kinds = <uint8_t*> (room.rows + places)
     room.back = room.kinds + places
     return memory
 
@@ -486,10 +490,6 @@ cdef int32_t* widened(const int16_t* scores, int32_t n) noexcept nogil:
         for i in range(LABELS * <Py_ssize_t> n):
             wider[i] = scores[i]
     return wider
-
-
-cdef inline uint32_t pair_of(const int32_t* symbols, int32_t i) noexcept nogil:
-    return <uint32_t> symbols[i] << 16 | <uint32_t> symbols[i + 1]
 
 
 cdef class BmesWordsCutter(Cutter):
@@ -556,7 +556,7 @@ def check_tables(unigrams, pairs, kinds, windows, groups, findings, covers):
         raise ValueError(f"unigrams must have 12 columns and up to {SYMBOL_LIMIT} rows")
     if pairs.ndim != 2 or pairs.shape[1] != ENTRY or not 2 <= len(pairs) < 1 << 31:
         raise ValueError(f"pairs must have {ENTRY} columns and two rows or more")
-    if not (pairs[:-1, 0] == NO_PAIR).any() or pairs[len(pairs) - 1].any():
+    if pairs[:-1, 0].all() or pairs[len(pairs) - 1].any():
         raise ValueError("a table of pairs must have an empty slot, and a row of zeros at its end")
     if kinds.shape != (symbols - 1,) or kinds.max(initial=0) >= EDGE:
         raise ValueError(f"there must be a kind below {EDGE} for each symbol")
@@ -564,11 +564,8 @@ def check_tables(unigrams, pairs, kinds, windows, groups, findings, covers):
         raise ValueError(f"windows must have shape {(KINDS ** 3, 12)}, got {windows.shape}")
     if findings.ndim != 3 or findings.shape[1:] != (FINDINGS, LABELS) or count > MOST_GROUPS:
         raise ValueError(f"findings must have shape (groups, {FINDINGS}, 4), got {findings.shape}")
-    if covers.shape != (symbols, count, COVERS):
-        raise ValueError(f"covers must have shape {(symbols, count, COVERS)}, got {covers.shape}")
-    nodes, codes = groups.arrays["nodes"], groups.arrays["codes"]
-    bases = pairs[:, 3] & BASE_MASK
-    if int(bases.max()) + int(codes.max()) >= len(nodes):
-        raise ValueError("the link of a pair leads outside the nodes")
-    if pairs[:-1, 3].any() and (pairs[:-1, 3] != 0)[(pairs[:-1, 0] >> 16 == 0) | (pairs[:-1, 0] & 0xFFFF == 0)].any():
-        raise ValueError("a pair with an edge is no word")
+    if covers.ndim != 3 or covers.shape[1:] != (COVERS, count) or not 0 < len(covers) <= symbols:
+        raise ValueError(f"covers must have shape (covered, {COVERS}, {count}), got {covers.shape}")
+    notes = int(np.bitwise_or.reduce(pairs[:, 0]) | np.bitwise_or.reduce(groups.table)) & GROUPS
+    if notes >> count:
+        raise ValueError(f"the words are in more than {count} groups")

@@ -1,121 +1,121 @@
 """What lists of words say about the characters of a text.
 
-A word belongs to some of up to eight groups (lists), each a lane of eight bits in a 64-bit number.
+A word belongs to some of up to seven groups (lists), each a lane of eight bits in a 64-bit number.
 Per character and group three codes are wanted: how long the longest word is that begins there, how
 long the longest that ends there; and of the longest that covers it, the leftmost of two as long, the
 length and the place in it. In each lane the larger code is the wanted one, so that all groups are
 dealt with at once.
 """
 
-from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
 import numpy as np
 
-from classicnlp._ext.trie cimport NO_WORD, ROOT, Node
-
 from classicnlp.checks import as_array
 
-# Lengths 2, 3, 4 and more than 4 are told apart; so are the places in a word, but those within
-# a long one are alike.
 LONGEST_WORD = LONGEST
 MOST_LISTS = MOST_GROUPS
-
-cdef uint64_t EACH = 0x0101010101010101  # times b: eight lanes b
-cdef uint64_t HIGHS = 0x8080808080808080
-cdef uint8_t[6] LAST_OF_SHORTER = [0, 0, 0, 2, 5, 9]
-cdef uint64_t[256] lanes_of
+GOES_ON_BIT = GOES_ON
 
 
-cdef void fill_lanes():
-    cdef int groups, g
-    for groups in range(256):
-        lanes_of[groups] = 0
-        for g in range(8):
-            if groups >> g & 1:
-                lanes_of[groups] |= <uint64_t> 0xFF << (8 * g)
-
-
-fill_lanes()
-
-
-cdef inline uint64_t larger(uint64_t a, uint64_t b) noexcept nogil:
-    """Return the larger one in each lane; all are below 128."""
-    # The high bit of a lane stays where a's number is at least b's.
-    cdef uint64_t kept = ((((a | HIGHS) - b) & HIGHS) >> 7) * 0xFF
-    return (a & kept) | (b & ~kept)
-
-
-cdef inline uint64_t cover_code(int32_t length, int32_t place) noexcept nogil:
-    """Return 1 ... 12, rising with the length and then with the place."""
-    if length < 5:
-        return LAST_OF_SHORTER[length] + 1 + place
-    return 10 if place == 0 else 12 if place == length - 1 else 11
-
-
-cdef void record(Lanes lanes, int32_t start, int32_t end, uint8_t groups) noexcept nogil:
-    """Note a word of some groups from ``start`` to ``end``."""
-    cdef uint64_t of_groups = lanes_of[groups]
-    cdef int32_t length = end - start, k
-    cdef uint64_t code = (EACH * <uint64_t> (min(length, 5) - 1)) & of_groups
-    lanes.begins[start] = larger(lanes.begins[start], code)
-    lanes.ends[end - 1] = larger(lanes.ends[end - 1], code)
-    for k in range(length):
-        lanes.covers[start + k] = larger(lanes.covers[start + k], (EACH * cover_code(length, k)) & of_groups)
-
-
-cdef class WordGroups:
-    """Words in up to eight groups; immutable.
+def keys_of(const int32_t[::1] symbols not None, const int64_t[::1] offsets not None):
+    """Return the keys of some strings of two characters and more.
 
     Parameters
     ----------
-    codes : uint16 array
-        The code of each symbol in ``nodes``; 0 for symbols of no word, and beyond its end.
-    nodes : int32 array, shape (states, 2)
-        A double array as in `classicnlp._ext.trie.Trie`: base; check (low half) and groups (high
-        half), bit g for group g, 65535 where no word ends.
+    symbols : int32 array, shape (n,)
+        The symbols of all strings, one after another.
+    offsets : int64 array, ascending from 0 to n
+        Where each string begins, and the end of the last.
+
+    Returns
+    -------
+    uint64 array
+    """
+    cdef Py_ssize_t count = offsets.shape[0] - 1, i, k
+    cdef uint64_t key
+    check_offsets(symbols, offsets)
+    if (np.diff(offsets) < 2).any():
+        raise ValueError("every string must have two characters or more")
+    keys = np.empty(count, np.uint64)
+    cdef uint64_t[::1] out = keys
+    with nogil:
+        for i in range(count):
+            key = key_of_pair(symbols[offsets[i]], symbols[offsets[i] + 1])
+            for k in range(offsets[i] + 2, offsets[i + 1]):
+                key = longer_key(key, symbols[k])
+            out[i] = key
+    return keys
+
+
+def place_keys(const uint64_t[::1] keys not None):
+    """Place keys in a table by open addressing, at most five sixths full.
+
+    Parameters
+    ----------
+    keys : uint64 array, shape (n,)
+
+    Returns
+    -------
+    table : uint32 array
+        The check of the key in each slot, in the upper 24 bits; 0 for empty slots, of which there is
+        one at least.
+    places : int64 array, shape (n,)
+        The slot of each key. Two keys share one if they have the same check and lie together, as
+        one pair of keys in a million does.
+    """
+    cdef Py_ssize_t n = keys.shape[0], i
+    cdef uint32_t capacity = <uint32_t> (n + n // 5 + 1), slot
+    table = np.zeros(capacity, np.uint32)
+    places = np.empty(n, np.int64)
+    cdef uint32_t[::1] checks = table
+    cdef int64_t[::1] out = places
+    for i in range(n):
+        slot = slot_of(keys[i], capacity)
+        while checks[slot] and checks[slot] != check_of(keys[i]):
+            slot = slot + 1 if slot + 1 < capacity else 0
+        checks[slot] = check_of(keys[i])
+        out[i] = slot
+    return table, places
+
+
+def check_offsets(symbols, offsets):
+    """Raise a ValueError unless the offsets cut up the symbols."""
+    if not len(offsets) or offsets[0] != 0 or offsets[len(offsets) - 1] != len(symbols):
+        raise ValueError("offsets must run from 0 to the number of symbols")
+    if (np.diff(offsets) < 0).any() or len(symbols) >= 1 << 31:
+        raise ValueError("offsets must not fall, and stay below 2**31")
+
+
+cdef class WordGroups:
+    """Words in up to seven groups, and what they begin with; immutable.
+
+    A string is known by its key alone; one in ten million that are not there is taken for one
+    that is.
+
+    Parameters
+    ----------
+    table : uint32 array
+        From `place_keys`; in the lowest 8 bits the groups that have a string as a word, bit g for
+        group g, and 128 if longer words begin with it.
 
     Raises
     ------
     ValueError
-        If a look-up could leave the arrays.
+        If the table has no empty slot.
     """
 
-    def __init__(self, codes, nodes):
-        codes = as_array(codes, np.uint16, "codes")
-        nodes = as_array(nodes, np.int32, "nodes")
-        if codes.ndim != 1 or not codes.size or codes[0] != 0:
-            raise ValueError("codes must begin with 0, the padding symbol's")
-        if nodes.ndim != 2 or nodes.shape[1] != 2 or not len(nodes):
-            raise ValueError("nodes must be an array of two columns")
-        bases = nodes[:, 0]
-        if int(bases.min()) < 0 or int(bases.max()) + int(codes.max()) >= len(nodes):
-            raise ValueError("a base leads outside the nodes")
-        if not nodes.view(np.uint16)[:, 2].all():
-            raise ValueError("code 0 must lead nowhere")
-        self.arrays = {"codes": codes, "nodes": nodes}
-        self.codes_view = codes
-        self.nodes_view = nodes
-        self.codes = &self.codes_view[0]
-        self.nodes = <const Node*> &self.nodes_view[0, 0]
-        self.ranked = <int32_t> codes.size
+    def __init__(self, table):
+        table = as_array(table, np.uint32, "table")
+        if table.ndim != 1 or not 0 < table.size < 1 << 31 or table.all():
+            raise ValueError("the table of words must have an empty slot")
+        cdef const uint32_t[::1] view = table
+        self.table = table
+        self.entries = &view[0]
+        self.capacity = <uint32_t> table.size
 
     def __reduce__(self):
-        return WordGroups, tuple(self.arrays.values())
-
-    cdef void go_on(self, const uint16_t* codes, int32_t start, int32_t end, int32_t base, int32_t n,
-                    Lanes lanes) noexcept nogil:
-        """Note the words that begin at ``start`` and go on behind ``end``, where the state's base is ``base``."""
-        cdef const Node* node
-        cdef int32_t stop = min(n, start + LONGEST)
-        while base and end < stop:
-            node = &self.nodes[base + codes[end]]
-            if node.check != codes[end]:
-                return
-            end += 1
-            if node.cost != NO_WORD and end > start + 1:
-                record(lanes, start, end, <uint8_t> node.cost)
-            base = node.base
+        return WordGroups, (self.table,)
 
     def codes_of(self, const int32_t[::1] symbols not None, const int64_t[::1] offsets not None):
         """Return the codes at each character of some texts, none of which has words of another.
@@ -128,33 +128,36 @@ cdef class WordGroups:
 
         Returns
         -------
-        uint8 array, shape (n, 3, 8)
+        uint8 array, shape (n, 3, 7)
             Of the longest word that begins at the character, 1 ... 4 for length 2, 3, 4 and more, 0
             for none; the same of the longest that ends there; of the longest that covers it 1 and 2
             for the places of a word of two, 3 to 5 and 6 to 9 of three and four, 10, 11 and 12 for
             first, inner and last of longer ones. A column a group.
         """
         cdef Py_ssize_t n = symbols.shape[0], s, i
-        cdef uint16_t* codes
         cdef Lanes lanes
-        if not offsets.shape[0] or offsets[0] != 0 or offsets[offsets.shape[0] - 1] != n:
-            raise ValueError("offsets must run from 0 to the number of symbols")
-        if (np.diff(offsets) < 0).any() or n >= 1 << 31:
-            raise ValueError("offsets must not fall, and stay below 2**31")
+        check_offsets(symbols, offsets)
         noted = np.zeros((3, n), np.uint64)
         cdef uint64_t[:, ::1] out = noted
         if n:
             lanes = Lanes(&out[0, 0], &out[1, 0], &out[2, 0])
-            codes = <uint16_t*> PyMem_RawMalloc(n * sizeof(uint16_t))
-            if codes == NULL:
-                raise MemoryError()
             with nogil:
-                for i in range(n):
-                    codes[i] = code_of(self.codes, self.ranked, symbols[i]) if symbols[i] >= 0 else 0
                 for s in range(offsets.shape[0] - 1):
-                    for i in range(offsets[s], offsets[s + 1]):
-                        self.go_on(codes, <int32_t> i, <int32_t> i, self.nodes[ROOT].base,
-                                   <int32_t> offsets[s + 1], lanes)
-            PyMem_RawFree(codes)
-        lane_bytes = noted.astype("<u8").view(np.uint8).reshape(3, n, MOST_GROUPS)
-        return np.ascontiguousarray(lane_bytes.transpose(1, 0, 2))
+                    for i in range(offsets[s], offsets[s + 1] - 1):
+                        self.find_words(symbols, <int32_t> i, <int32_t> offsets[s + 1], lanes)
+        lane_bytes = noted.astype("<u8").view(np.uint8).reshape(3, n, 8)
+        return np.ascontiguousarray(lane_bytes[:, :, :MOST_GROUPS].transpose(1, 0, 2))
+
+    cdef void find_words(self, const int32_t[::1] symbols, int32_t start, int32_t stop, Lanes lanes) noexcept nogil:
+        """Note the words that begin at ``start``."""
+        cdef uint64_t key = key_of_pair(symbols[start], symbols[start + 1])
+        cdef int32_t end = start + 2
+        cdef uint8_t noted = find_string(self.entries, self.capacity, key)
+        while noted:
+            if noted & GROUPS:
+                record(lanes, start, end, noted & GROUPS)
+            if not noted & GOES_ON or end == stop or end == start + LONGEST:
+                return
+            key = longer_key(key, symbols[end])
+            end += 1
+            noted = find_string(self.entries, self.capacity, key)

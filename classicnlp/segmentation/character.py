@@ -135,13 +135,12 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         kept = [[word for word in words if word] for words in sentences]
         words = GroupedWords(alphabet, kept, list(lexicons), self.folds)
         data, keys = _prepare(kept, alphabet, words, self.min_count)
-        groups = words.groups()
         rules = conventions.learn(kept, alphabet, self.rules)
         held_out = [list(words) for words in dev] if dev is not None else []
         self._cutter = best_epoch(
             train(data, self.epochs, self.seed, self.margin, _forbidden()),
             self.epochs,
-            lambda learnt: _compile(alphabet, keys, learnt, groups, words.count, self.prune, rules),
+            lambda learnt: _compile(alphabet, keys, learnt, words, self.prune, rules),
             (lambda cutter: _f1(cutter, held_out)) if held_out else None,
             progress,
         )
@@ -175,7 +174,7 @@ class CharSegmenter(Segmenter, Storable, Estimator):
             )
         arrays = {
             **store.nested("alphabet", cutter.alphabet.arrays),
-            **store.nested("groups", cutter.groups.arrays),
+            "words": cutter.groups.table,
             **cutter.arrays,
         }
         if cutter.rules.mixed is not None:
@@ -202,8 +201,8 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         held = flags_of(parameters.get("held_rules", RULES))
         trie = store.within("mixed", arrays)
         mixed = Trie(alphabet, **trie, size=int(trie["values"].max()) + 1) if trie else None
-        groups = WordGroups(**store.within("groups", arrays))
         tables = tables_of({name: a for name, a in arrays.items() if "/" not in name})
+        groups = WordGroups(tables.pop("words"))
         segmenter._cutter = BmesCutter(alphabet, **tables, groups=groups, rules=Rules(held, mixed))
         return segmenter
 
@@ -371,8 +370,7 @@ def _compile(
     alphabet: Alphabet,
     keys: NDArray[np.uint64],
     learnt: LinearWeights,
-    groups: WordGroups,
-    group_count: int,
+    words: GroupedWords,
     prune: float,
     rules: Rules,
 ) -> BmesCutter:
@@ -380,6 +378,4 @@ def _compile(
     largest = max(float(np.abs(learnt.rows).max(initial=0.0)), 1e-9)
     kept = np.abs(learnt.rows).max(axis=1, initial=0.0) >= prune * largest
     learnt = learnt._replace(features=learnt.features[kept], rows=learnt.rows[kept])
-    return cutter_of(
-        alphabet, keys, learnt, groups, group_count, largest / STEPS, _forbidden(), rules
-    )
+    return cutter_of(alphabet, keys, learnt, words, largest / STEPS, _forbidden(), rules)

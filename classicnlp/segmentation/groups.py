@@ -7,6 +7,7 @@ is trained with are those of the other folds.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -14,19 +15,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from classicnlp._ext.alphabet import Alphabet
-from classicnlp._ext.lexical import LONGEST_WORD, MOST_LISTS, WordGroups
-from classicnlp.lexicon import build_trie
+from classicnlp._ext.lexical import GOES_ON_BIT, LONGEST_WORD, MOST_LISTS, WordGroups, keys_of, place_keys
+from classicnlp.arrays import offsets_of
 from classicnlp.segmentation.features import Characters, normalised
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 OWN = 1  # the bit of the first group, the words of the training data
-NO_WORD = 0xFFFF
 
 
 class GroupedWords:
-    """The words of all groups in one double array.
+    """The words of all groups, and the strings that they begin with.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class GroupedWords:
     sentences : sequence of sequences of str
         The training data; its words are the first group.
     lexicons : sequence of iterables of str
-        The words of the other groups, of which there may be seven.
+        The words of the other groups, of which there may be six.
     folds : int
         Into how many runs of sentences the training data is cut.
 
@@ -54,21 +54,29 @@ class GroupedWords:
         if len(lexicons) >= MOST_LISTS:
             raise ValueError(f"at most {MOST_LISTS - 1} lexicons can be used, got {len(lexicons)}")
         self.count = 1 + len(lexicons)
-        self._fold_ends = [len(sentences) * (fold + 1) // folds for fold in range(folds)]
+        self._folds = [len(sentences) * fold // folds for fold in range(folds + 1)]
         counts = [
-            Counter(_fitting(alphabet, [word for words in sentences[start:end] for word in words]))
-            for start, end in zip([0, *self._fold_ends], self._fold_ends, strict=False)
+            Counter(_fitting(alphabet, itertools.chain.from_iterable(sentences[start:end])))
+            for start, end in itertools.pairwise(self._folds)
         ]
-        lists = [_fitting(alphabet, list(lexicon)) for lexicon in lexicons]
+        lists = [_fitting(alphabet, lexicon) for lexicon in lexicons]
         words = sorted(set().union(*counts, *lists))
-        trie, numbers = build_trie(words, alphabet)
-        number_of = dict(zip(words, numbers.tolist(), strict=True))
-        self._codes, self._nodes = trie.arrays["codes"], trie.arrays["nodes"]
-        self._values = trie.arrays["values"]
-        self._listed = np.zeros(trie.size, np.uint16)
+        beginnings = sorted({word[:end] for word in words for end in range(2, len(word))})
+        strings = words + beginnings
+        symbols = alphabet.symbols("".join(strings))
+        offsets = offsets_of(map(len, strings))
+        self._keys, first, numbers = np.unique(
+            keys_of(symbols, offsets), return_index=True, return_inverse=True
+        )
+        starts = offsets[first]
+        self._pairs = np.stack([symbols[starts], symbols[starts + 1]], axis=1)
+        self._is_pair = np.diff(offsets)[first] == 2
+        number_of = dict(zip(words, numbers.tolist(), strict=False))
+        self._notes = np.zeros(len(self._keys), np.uint32)
+        self._notes[numbers[len(words) :]] = GOES_ON_BIT
         for group, listed in enumerate(lists, 1):
-            self._listed[[number_of[word] for word in listed]] |= OWN << group
-        self._seen = np.zeros((folds, trie.size), np.int64)
+            self._notes[[number_of[word] for word in listed]] |= OWN << group
+        self._seen = np.zeros((folds, len(self._keys)), np.int64)
         for fold, counted in enumerate(counts):
             for word, count in counted.items():
                 self._seen[fold, number_of[word]] += count
@@ -77,29 +85,45 @@ class GroupedWords:
         """Return what the groups say about the training data, each fold by the words of others."""
         codes = []
         offsets = characters.offsets
+        table, places = place_keys(self._keys)
         total = self._seen.sum(axis=0)
-        for start, end, seen in zip(
-            [0, *self._fold_ends], self._fold_ends, self._seen, strict=False
-        ):
-            groups = self._groups_of(total - seen)
+        for (start, end), seen in zip(itertools.pairwise(self._folds), self._seen, strict=True):
+            groups = _noted(table, places, self._notes_of(total - seen))
             low, high = offsets[start], offsets[end]
             part = groups.codes_of(characters.symbols[low:high], offsets[start : end + 1] - low)
             codes.append(part[:, :, : self.count])
         return np.concatenate(codes)
 
-    def groups(self) -> WordGroups:
-        """Return the groups with all words."""
-        return self._groups_of(self._seen.sum(axis=0))
+    def pairs(self) -> tuple[NDArray[np.int32], NDArray[np.uint32]]:
+        """Return the strings of two symbols, shape (n, 2), and what is noted of each."""
+        notes = self._notes_of(self._seen.sum(axis=0))
+        return self._pairs[self._is_pair], notes[self._is_pair]
 
-    def _groups_of(self, seen: NDArray[np.int64]) -> WordGroups:
-        bits = np.where(seen > 0, self._listed | OWN, self._listed)
-        nodes = self._nodes.copy()
-        ends = self._values >= 0
-        of_state = np.full(len(nodes), NO_WORD, np.uint16)
-        of_state[ends] = bits[self._values[ends]]
-        nodes.view(np.uint16)[:, 3] = of_state
-        return WordGroups(self._codes, nodes)
+    def longer(self) -> WordGroups:
+        """Return the strings of three and more."""
+        notes = self._notes_of(self._seen.sum(axis=0))
+        table, places = place_keys(self._keys[~self._is_pair])
+        return _noted(table, places, notes[~self._is_pair])
+
+    def _notes_of(self, seen: NDArray[np.int64]) -> NDArray[np.uint32]:
+        return np.where(seen > 0, self._notes | OWN, self._notes).astype(np.uint32)
 
 
-def _fitting(alphabet: Alphabet, words: Sequence[str]) -> list[str]:
-    return normalised(alphabet, [word for word in words if 2 <= len(word) <= LONGEST_WORD])
+def _noted(
+    table: NDArray[np.uint32], places: NDArray[np.int64], notes: NDArray[np.uint32]
+) -> WordGroups:
+    noted = table.copy()
+    np.bitwise_or.at(noted, places, notes)
+    return WordGroups(noted)
+
+
+def _fitting(alphabet: Alphabet, words: Iterable[str]) -> list[str]:
+    """Return the words, normalised, that are not too long and have no character beyond the alphabet."""
+    kept = [word for word in words if 2 <= len(word) <= LONGEST_WORD]
+    symbols = alphabet.symbols("".join(kept))
+    strange = np.flatnonzero((symbols == 0) | (symbols >= alphabet.size))
+    if len(strange):
+        ends = np.cumsum([len(word) for word in kept])
+        out = set(np.searchsorted(ends, strange, side="right").tolist())
+        kept = [word for number, word in enumerate(kept) if number not in out]
+    return normalised(alphabet, kept)

@@ -9,14 +9,12 @@ import numpy as np
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.bmes import (
     COVER_LIMIT,
-    FARTHEST_BASE,
     FINDING_LIMIT,
     KIND_LIMIT,
     SYMBOL_LIMIT,
     BmesCutter,
-    fill_pairs,
 )
-from classicnlp._ext.lexical import WordGroups
+from classicnlp._ext.lexical import keys_of, place_keys
 from classicnlp._ext.units import Rules
 from classicnlp.segmentation.features import (
     AFTER,
@@ -32,6 +30,7 @@ from classicnlp.segmentation.features import (
     kinds_of,
     parts_of,
 )
+from classicnlp.segmentation.groups import GroupedWords
 from classicnlp.tagging.perceptron import LinearWeights
 
 if TYPE_CHECKING:
@@ -41,16 +40,14 @@ if TYPE_CHECKING:
 
 LARGEST_BYTE = 127
 LARGEST_WIDE = 2000  # a dozen of them and as many bytes add up to less than 2**15
-GROUPS_SHIFT = 24
-NO_WORD = 0xFFFF
+COVERED = 4096  # symbols with weights of their own for what covers them: rarer ones teach little
 
 
 def cutter_of(
     alphabet: Alphabet,
     keys: NDArray[np.uint64],
     learnt: LinearWeights,
-    groups: WordGroups,
-    group_count: int,
+    words: GroupedWords,
     step: float,
     forbidden: NDArray[np.bool_],
     rules: Rules,
@@ -63,8 +60,7 @@ def cutter_of(
     keys : uint64 array
         The keys of the features, from `classicnlp.segmentation.features`.
     learnt : LinearWeights
-    groups : WordGroups
-    group_count : int
+    words : GroupedWords
     step : float
         What 1 stands for in the tables; weights of pairs and of covered characters are cut off at
         127 steps, others at 2,000.
@@ -76,7 +72,7 @@ def cutter_of(
     Raises
     ------
     ValueError
-        If the alphabet or the words are too many for the tables.
+        If the alphabet is too large for the tables.
     """
     if alphabet.size >= SYMBOL_LIMIT:
         raise ValueError(f"the alphabet has too many symbols for tables: {alphabet.size}")
@@ -91,27 +87,27 @@ def cutter_of(
         for column, wanted in enumerate(templates):
             chosen = template == wanted
             table[first[chosen], column] = rows[chosen]
-    findings = np.zeros((group_count, FINDING_LIMIT, 4), np.int16)
-    covers = np.zeros((alphabet.size + 1, group_count, COVER_LIMIT), np.uint32)
-    for group in range(group_count):
+    findings = np.zeros((words.count, FINDING_LIMIT, 4), np.int16)
+    covers = np.zeros((min(COVERED, alphabet.size) + 1, COVER_LIMIT, words.count), np.uint32)
+    for group in range(words.count):
         chosen = template == FINDING + group
         findings[group, first[chosen]] = rows[chosen]
-        chosen = template == COVER + group
-        covers[first[chosen], group, second[chosen]] = _packed(rows[chosen])
-    pair = first << 16 | second
+        chosen = (template == COVER + group) & (first < len(covers) - 1)
+        covers[first[chosen], second[chosen], group] = _packed(rows[chosen])
     of_second, of_first = template == PAIR_BEFORE, template == PAIR_AFTER
-    entries = _entries(
-        (pair[of_second], _packed(rows[of_second])),
-        (pair[of_first], _packed(rows[of_first])),
-        _links(groups),
+    noted, notes = words.pairs()
+    pairs = _pair_table(
+        (noted[:, 0], noted[:, 1], notes),
+        (first[of_second], second[of_second], _packed(rows[of_second])),
+        (first[of_first], second[of_first], _packed(rows[of_first])),
     )
     return BmesCutter(
         alphabet,
         unigrams.reshape(len(unigrams), -1),
-        fill_pairs(entries),
+        pairs,
         kinds_of(alphabet),
         windows.reshape(len(windows), -1),
-        groups,
+        words.longer(),
         findings,
         covers,
         np.where(forbidden, 0, np.round(learnt.transitions / step)).astype(np.int32),
@@ -126,37 +122,21 @@ def _packed(rows: Rows) -> NDArray[np.uint32]:
     return (small << np.array([0, 8, 16, 24])).sum(axis=1).astype(np.uint32)
 
 
-def _entries(*columns: tuple[NDArray[np.int64], NDArray[np.uint32]]) -> NDArray[np.uint32]:
-    """Return rows of a pair and what each column says of it; pairs of which none says anything are left out."""
-    told = [(pairs[values != 0], values[values != 0]) for pairs, values in columns]
-    pairs, place = np.unique(np.concatenate([pair for pair, _ in told]), return_inverse=True)
-    entries = np.zeros((len(pairs), 1 + len(told)), np.uint32)
-    entries[:, 0] = pairs
+def _pair_table(*columns: tuple[NDArray, NDArray, NDArray[np.uint32]]) -> NDArray[np.uint32]:
+    """Return the table of pairs: what each column says of first and second symbols, in a row.
+
+    Pairs of which none says anything are left out.
+    """
+    told = [tuple(part[values != 0] for part in (a, b, values)) for a, b, values in columns]
+    pairs = np.concatenate([a.astype(np.int64) << 32 | b for a, b, _ in told])
+    distinct, number = np.unique(pairs, return_inverse=True)
+    symbols = np.stack([distinct >> 32, distinct & 0xFFFFFFFF], axis=1).astype(np.int32)
+    keys = keys_of(symbols.reshape(-1), np.arange(0, 2 * len(distinct) + 1, 2))
+    checks, places = place_keys(keys)
+    table = np.zeros((len(checks) + 1, len(told)), np.uint32)
+    table[:-1, 0] = checks
     start = 0
-    for column, (own, values) in enumerate(told, 1):
-        entries[place[start : start + len(own)], column] = values
+    for column, (own, _, values) in enumerate(told):
+        table[places[number[start : start + len(own)]], column] |= values
         start += len(own)
-    return entries
-
-
-def _links(groups: WordGroups) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-    """Return the pairs that words begin with, and their links: what is in the pair's state."""
-    codes, nodes = groups.arrays["codes"].astype(np.int64), groups.arrays["nodes"]
-    bases, halves = nodes[:, 0].astype(np.int64), nodes.view(np.uint16)
-    if int(bases.max()) > FARTHEST_BASE:
-        raise ValueError("the lexicons have too many words")
-    symbols = np.flatnonzero(codes)
-    states = bases[0] + codes[symbols]
-    there = halves[states, 2] == codes[symbols] if bases[0] else np.zeros(len(symbols), bool)
-    pairs, links = [], []
-    for symbol, state in zip(symbols[there].tolist(), states[there].tolist(), strict=True):
-        if not bases[state]:
-            continue
-        seconds = bases[state] + codes[symbols]
-        found = halves[seconds, 2] == codes[symbols]
-        costs = halves[seconds[found], 3].astype(np.int64)
-        pairs.append(symbol << 16 | symbols[found])
-        links.append(np.where(costs == NO_WORD, 0, costs) << GROUPS_SHIFT | bases[seconds[found]])
-    if not pairs:
-        return np.zeros(0, np.int64), np.zeros(0, np.uint32)
-    return np.concatenate(pairs), np.concatenate(links).astype(np.uint32)
+    return table
