@@ -25,6 +25,7 @@ SCRIPTS = (
     "bench_perceptron",
     "bench_hmm",
     "bench_quality",
+    "bench_traditional",
 )
 INTRODUCTION = """\
 # Results

@@ -222,6 +222,32 @@ class Pipeline:
         """
         return self.segmenter.explain(text, want)
 
+    @property
+    def held_rules(self) -> frozenset[str]:
+        """The rules that the segmenter keeps to: keys of `classicnlp.rules.RULES`."""
+        return self.segmenter.held_rules
+
+    def with_rules(self, rules: Iterable[str]) -> Pipeline:
+        """Return a pipeline whose segmenter has just these rules; it shares this one's arrays.
+
+        Parameters
+        ----------
+        rules : iterable of str
+            Names of `classicnlp.rules.RULES`, such as ``date``, or of groups of them, such as
+            ``number``.
+
+        Returns
+        -------
+        Pipeline
+
+        Examples
+        --------
+        >>> nlp = load("pku")
+        >>> nlp.with_rules(nlp.held_rules - {"email"}).held_rules == nlp.held_rules - {"email"}
+        True
+        """
+        return self._over(self.segmenter.with_rules(rules))
+
     def with_tagger(self, tagger: PosTagger) -> Pipeline:
         """Return a pipeline with another tagger."""
         return Pipeline(self.segmenter, tagger, self._own_lexicon, self.card)

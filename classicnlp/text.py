@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,8 +12,9 @@ import numpy as np
 
 from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
-from classicnlp._ext.units import unit_marks
+from classicnlp._ext.units import Rules, unit_marks
 from classicnlp.errors import require_text
+from classicnlp.rules import NEUTRAL, flags_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -119,11 +121,23 @@ def runs(text: str) -> list[Run]:
     return _spans(starts, classes)
 
 
-def units(text: str) -> list[Run]:
-    """Cut ``text`` into the stretches that no segmenter ever cuts.
+def units(text: str, rules: Iterable[str] = NEUTRAL) -> list[Run]:
+    """Cut ``text`` into the stretches that no segmenter with these rules cuts.
 
-    Most are single characters. Longer ones are URLs, e-mail addresses, words of letters and
-    digits, numbers, runs of kana or of white space, and characters with their combining marks.
+    Most are single characters. Longer ones are what rules join, such as URLs, words of letters
+    and digits, and numbers; and always runs of white space, and characters with their
+    combining marks.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+    rules : iterable of str
+        Names of `classicnlp.rules.RULES` or of groups of them.
+
+    Returns
+    -------
+    list of Run
 
     Examples
     --------
@@ -131,9 +145,15 @@ def units(text: str) -> list[Run]:
     >>> [text[unit.start:unit.end] for unit in units(text)]
     ['见', 'https://a.cn/x', '，', '或', 'a.b@c.com', '，', '3.14%', '！']
     """
+    return units_by(text, Rules(flags_of(rules)))
+
+
+def units_by(text: str, rules: Rules) -> list[Run]:
+    """Cut ``text`` into its units, as rules and the mixed words that come with them have it."""
     classes = character_classes(text)
+    marks = unit_marks(text, classes, rules)
     inside = 2
-    return _spans(np.flatnonzero(unit_marks(text, classes) != inside), classes)
+    return _spans(np.flatnonzero(marks & inside == 0), classes)
 
 
 def _spans(starts: NDArray[np.intp], classes: NDArray[np.uint8]) -> list[Run]:

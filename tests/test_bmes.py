@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from classicnlp import Pipeline
 from classicnlp._ext.bmes import NO_PAIR, SYMBOL_LIMIT, BmesCutter, check_table, fill_pairs
+from classicnlp.rules import NEUTRAL
 from classicnlp.segmentation import CharSegmenter
 from classicnlp.text import CharacterClass, default_alphabet, units
 from tests.conftest import nasty_texts
@@ -97,7 +98,7 @@ def test_the_cut_has_the_best_score_of_all_with_random_tables(
 def test_the_cut_has_the_best_score_of_all_with_a_trained_model(
     small_segmenter: CharSegmenter, segmented: list[list[str]]
 ) -> None:
-    cutter = small_segmenter._cutter
+    cutter = small_segmenter.with_rules(NEUTRAL - {"apart", "count", "sign", "emoji"})._cutter
     assert isinstance(cutter, BmesCutter)
     tables = tables_of(cutter)
     for words in segmented[::3]:
@@ -120,7 +121,8 @@ def test_a_long_text_is_cut_by_its_best_score(small_segmenter: CharSegmenter) ->
 
 @given(text=nasty_texts)
 def test_units_are_never_cut(text: str, small_segmenter: CharSegmenter) -> None:
-    inside = {i for run in units(text) for i in range(run.start + 1, run.end)}
+    rules = small_segmenter.held_rules
+    inside = {i for run in units(text, rules) for i in range(run.start + 1, run.end)}
     assert not inside & set(small_segmenter.boundaries(text).tolist())
 
 

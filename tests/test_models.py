@@ -80,7 +80,6 @@ def test_modern_sentences_are_cut_sensibly(text: str, words: list[str], pku: Pip
     assert set(words) <= set(pku.segment(text))
 
 
-@pytest.mark.xfail(reason="pku joins URLs, Latin words and emoji to what stands beside them")
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -127,3 +126,47 @@ def test_a_segmenter_trained_on_the_peoples_daily_reaches_its_figure() -> None:
     segmenter = CharSegmenter().fit(sentences[:cut])
     predicted = segmenter.segment_batch(["".join(words) for words in sentences[cut:]])
     assert evaluate.segmentation(sentences[cut:], predicted).f1 >= 0.960
+
+
+# Characters that stand alone in our corpora, with what the traditional script has for them.
+TRADITIONAL = str.maketrans(
+    "这个来学国们时说对会发里后过还给让听看见间问门开关东车书话语认识请谢头买卖钱银铁"
+    "长张马鸟鱼龙风飞气电脑网络应该难题几点钟面只干爱乐业务团园写两为云万与专丝严丽义"
+    "单华协历压厂广产亲从众传体优伟价儿党军农冲决净凉减则刚创别动劳势区医",
+    "這個來學國們時說對會發裡後過還給讓聽看見間問門開關東車書話語認識請謝頭買賣錢銀鐵"
+    "長張馬鳥魚龍風飛氣電腦網絡應該難題幾點鐘麵隻乾愛樂業務團園寫兩為雲萬與專絲嚴麗義"
+    "單華協歷壓廠廣產親從眾傳體優偉價兒黨軍農衝決淨涼減則剛創別動勞勢區醫",
+)
+
+
+def test_the_traditional_version_of_a_text_has_the_same_boundaries(
+    pku: Pipeline, segmented: list[list[str]], documents: list[str]
+) -> None:
+    texts = ["".join(words) for words in segmented] + documents
+    twins = [text.translate(TRADITIONAL) for text in texts]
+    assert sum(map(str.__ne__, "".join(texts), "".join(twins))) > 1000
+    different = total = 0
+    for text, twin in zip(texts, twins, strict=True):
+        one, other = set(pku.boundaries(text).tolist()), set(pku.boundaries(twin).tolist())
+        different += len(one ^ other)
+        total += len(one | other)
+    assert different <= 0.005 * total
+
+
+@pytest.mark.slow
+def test_opencc_traditional_text_has_the_same_boundaries(pku: Pipeline) -> None:
+    from classicnlp.corpus import read_lines, read_segmented
+
+    table = {}
+    for line in read_lines(shared_data("lexicon", "opencc", "STCharacters.txt")):
+        simplified, _, candidates = line.partition("\t")
+        if len(simplified) == 1 and candidates:
+            table[ord(simplified)] = candidates.split()[0]
+    path = shared_data("pfr1998", "199801-02_seg_fold1.txt.xz")
+    different = total = 0
+    for words in list(read_segmented(path))[::10]:
+        text = "".join(words)
+        one, other = (set(pku.boundaries(t).tolist()) for t in (text, text.translate(table)))
+        different += len(one ^ other)
+        total += len(one | other)
+    assert different <= 0.005 * total

@@ -21,7 +21,8 @@ def scored_texts(draw: st.DrawFn) -> reference.Text:
     n = draw(st.integers(1, 9))
     generator = np.random.default_rng(draw(st.integers(0, 1 << 30)))
     spread = draw(st.sampled_from([1, 3, 1000, 1 << 20]))
-    marks = generator.choice([0, 2, 4], n, p=draw(st.sampled_from([(1, 0, 0), (0.7, 0.2, 0.1)])))
+    shares = draw(st.sampled_from([(1, 0, 0, 0), (0.7, 0.2, 0.1, 0), (0.4, 0.2, 0.3, 0.1)]))
+    marks = generator.choice([0, 2, 4, 12], n, p=shares)
     every = list(itertools.combinations(range(n + 1), 2))
     kept = [span for span in every if generator.random() < draw(st.sampled_from([0, 0.2, 0.8]))]
     rewards = {}

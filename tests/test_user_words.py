@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classicnlp import Lexicon, Pipeline, ScoredToken
-from classicnlp._ext.units import unit_marks
+from classicnlp._ext.units import Rules, unit_marks
 from classicnlp._ext.userwords import FORBID, FORCE, LARGEST_REWARD, NEVER, PREFER, WordMarker
+from classicnlp.rules import RULES, flags_of
 from classicnlp.segmentation import (
     CharSegmenter,
     Explanation,
@@ -37,6 +38,12 @@ def spans_of(segmenter: Segmenter | Pipeline, text: str) -> set[tuple[int, int]]
     return set(itertools.pairwise(segmenter.boundaries(text).tolist()))
 
 
+def rules_of(segmenter: Segmenter | Pipeline) -> Rules:
+    """Return the rules that a segmenter keeps to, with its mixed words."""
+    owner = segmenter.segmenter if isinstance(segmenter, Pipeline) else segmenter
+    return owner._cutter.rules
+
+
 def around(gaps: list[str], words: list[str], data: st.DataObject) -> str:
     """Return a text in which the words stand between the gaps."""
     return "".join(gap + data.draw(st.sampled_from(words)) for gap in gaps)
@@ -52,10 +59,11 @@ def test_the_marker_finds_what_the_naive_twin_finds(
     text = around(gaps, words, data)
     policies = {fold(word): data.draw(st.sampled_from([PREFER, FORCE, FORBID])) for word in words}
     marker = WordMarker(default_alphabet(), [(word, policies[fold(word)], 7) for word in words])
-    before = np.append(unit_marks(text, character_classes(text)), np.uint8(0))
+    rules = Rules(flags_of(RULES))
+    before = np.append(unit_marks(text, character_classes(text), rules), np.uint8(0))
     marks, matches = marker.find(text, before)
-    forced = reference.forced_spans(text, [w for w in policies if policies[w] == FORCE])
-    others = reference.occurrences(text, [w for w in policies if policies[w] != FORCE])
+    forced = reference.forced_spans(text, [w for w in policies if policies[w] == FORCE], rules)
+    others = reference.occurrences(text, [w for w in policies if policies[w] != FORCE], rules)
     covered = {i for start, end in forced for i in range(start + 1, end)}
     assert [tuple(row[:2]) for row in matches.tolist()] == [
         span for span in others if span[0] not in covered
@@ -63,7 +71,8 @@ def test_the_marker_finds_what_the_naive_twin_finds(
     for start, end, reward in matches.tolist():
         assert reward == (7 if policies[fold(text[start:end])] == PREFER else NEVER)
     edges = {place for span in forced for place in span}
-    assert set(np.flatnonzero(marks & 4).tolist()) == edges
+    parted = set(np.flatnonzero(before & 4).tolist()) - covered
+    assert set(np.flatnonzero(marks & 4).tolist()) == parted | edges
     inside = (set(np.flatnonzero(before & 2).tolist()) | covered) - edges
     assert set(np.flatnonzero(marks & 2).tolist()) == inside
 
@@ -96,12 +105,13 @@ def test_forced_words_always_come_out(
     kind: str, words: list[str], gaps: list[str], data: st.DataObject, segmenters: Segmenters
 ) -> None:
     text = around(gaps, words, data)
-    forced = set(reference.forced_spans(text, words))
+    rules = rules_of(segmenters[kind])
+    forced = set(reference.forced_spans(text, words, rules))
     spans = spans_of(segmenters[kind].with_words(words, policy="force"), text)
     assert forced <= spans
     places = {place for span in spans for place in span}
     edges = {place for span in forced for place in span}
-    assert not reference.inside_units(text) & (places - edges)
+    assert not reference.inside_units(text, rules) & (places - edges)
 
 
 FORCED = [
@@ -137,7 +147,7 @@ def test_a_forced_word_comes_out(
 def test_a_forced_word_does_not_cut_a_unit(kind: str, segmenters: Segmenters) -> None:
     text = "见https://a.cn/北京，iPhone15和3.14"
     words = ["http", "Phone", "5和", "14", ".14", "3"]
-    segmenter = segmenters[kind]
+    segmenter = segmenters[kind].with_rules(RULES)
     assert segmenter.with_words(words, policy="force").segment(text) == segmenter.segment(text)
 
 
@@ -150,7 +160,7 @@ def test_around_forced_words_the_cheapest_path_is_taken(text: str, words: list[s
     counted = {word: table.get(word, 2) for word in words}
     plain = NgramSegmenter(Lexicon(table)).with_words(counted, bonus=0)
     forcing = NgramSegmenter(Lexicon(table)).with_words(counted, policy="force")
-    forced = set(reference.forced_spans(text, words))
+    forced = set(reference.forced_spans(text, words, rules_of(plain)))
     for path in plain.n_best(text, 4096):
         ends = np.cumsum([0, *map(len, path.words)]).tolist()
         if forced <= set(itertools.pairwise(ends)):
@@ -236,7 +246,8 @@ def test_a_forbidden_character_stands_alone_only_where_nothing_else_is_possible(
 
 def test_a_forbidden_unit_is_not_cut(segmenters: Segmenters) -> None:
     for kind in PLAIN:
-        cut = segmenters[kind].without_words(["iPhone15", " "]).segment("买iPhone15 吧")
+        segmenter = segmenters[kind].with_rules(RULES).without_words(["iPhone15", " "])
+        cut = segmenter.segment("买iPhone15 吧")
         assert not {"i", "iPhone", "15"} & set(cut)
 
 
@@ -358,7 +369,7 @@ def test_the_margin_is_the_bonus_that_changes_the_outcome(
 ) -> None:
     start = data.draw(st.integers(0, len(text) - 2))
     word = text[start : start + data.draw(st.integers(1, 3))]
-    if len(reference.occurrences(text, [word])) > 1 or len(word) == len(text):
+    if len(reference.occurrences(text, [word], rules_of(segmenters[kind]))) > 1 or len(word) == len(text):
         return
     base = segmenters[kind].with_words({word: 1}, bonus=-5)
     occurrence = base.explain(text, word).occurrences[0]
@@ -389,6 +400,7 @@ def test_rules_settle_what_no_score_can(
     kind: str, want: str, came_out: bool, rule: str, segmenters: Segmenters
 ) -> None:
     segmenter = segmenters[kind].with_words(["京市"], policy="force").without_words(["大桥"])
+    segmenter = segmenter.with_rules(RULES)
     why = segmenter.explain("南京市长江大桥 上的iPhone15", want)
     assert [(o.came_out, o.rule) for o in why.occurrences] == [(came_out, rule)]
     assert rule in str(why)

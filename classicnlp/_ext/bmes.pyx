@@ -22,8 +22,8 @@ from classicnlp._ext.lexical cimport (
     longer_key, record, slot_of,
 )
 from classicnlp._ext.spans cimport Stretch, best_words
-from classicnlp._ext.units cimport DIGIT, SPACE, UNIT_INSIDE, mark_units
-from classicnlp._ext.userwords cimport BREAK, JOINED, Matches, WordMarker, free_matches
+from classicnlp._ext.units cimport BREAK, DIGIT, SPACE, UNIT_INSIDE, Rules, mark_units
+from classicnlp._ext.userwords cimport JOINED, Matches, WordMarker, free_matches
 
 from classicnlp.checks import as_array
 
@@ -106,6 +106,8 @@ cdef class BmesCutter(Cutter):
     transitions : int32 array, shape (4, 4)
         From row to column.
     starts : int32 array, shape (4,)
+    rules : Rules, optional
+        Where words begin and what is not cut, whatever the weights say.
 
     Raises
     ------
@@ -116,6 +118,7 @@ cdef class BmesCutter(Cutter):
     cdef readonly Alphabet alphabet
     cdef readonly object arrays
     cdef readonly WordGroups groups
+    cdef readonly Rules rules
     cdef const int16_t* unigrams
     cdef const uint32_t* pairs
     cdef const uint8_t* kinds
@@ -132,7 +135,7 @@ cdef class BmesCutter(Cutter):
     cdef int32_t starts[4]
 
     def __init__(self, Alphabet alphabet not None, unigrams, pairs, kinds, windows, WordGroups groups not None,
-                 findings, covers, transitions, starts):
+                 findings, covers, transitions, starts, Rules rules=None):
         cdef Py_ssize_t k
         cdef const int16_t[:, ::1] unigrams_view
         cdef const uint32_t[:, ::1] pairs_view
@@ -155,6 +158,7 @@ cdef class BmesCutter(Cutter):
         check_moderate(starts)
         self.alphabet = alphabet
         self.groups = groups
+        self.rules = Rules() if rules is None else rules
         self.arrays = {
             "unigrams": unigrams, "pairs": pairs, "kinds": kinds, "windows": windows,
             "findings": findings, "covers": covers, "transitions": transitions, "starts": starts,
@@ -180,6 +184,7 @@ cdef class BmesCutter(Cutter):
         return BmesCutter, (
             self.alphabet, arrays["unigrams"], arrays["pairs"], arrays["kinds"], arrays["windows"],
             self.groups, arrays["findings"], arrays["covers"], arrays["transitions"], arrays["starts"],
+            self.rules,
         )
 
     cdef Py_ssize_t cut(self, Text text, int32_t* ends) noexcept nogil:
@@ -199,7 +204,7 @@ cdef class BmesCutter(Cutter):
             return -1
         marks = classes + n + 1
         self.alphabet.classify(text, classes)
-        mark_units(text, classes, marks)
+        mark_units(text, classes, self.rules, 0, SPACE, marks)
         marks[n] = 0
         if marker is not None and marker.mark(text, marks, &matches) < 0:
             i, count = n, -1
@@ -505,9 +510,11 @@ cdef class BmesWordsCutter(Cutter):
 
     cdef readonly BmesCutter base
     cdef readonly WordMarker marker
+    cdef readonly Rules rules
 
     def __init__(self, BmesCutter base not None, WordMarker marker not None):
         self.base = base
+        self.rules = base.rules
         self.marker = marker
 
     def __reduce__(self):

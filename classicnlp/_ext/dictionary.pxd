@@ -3,6 +3,7 @@ from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t
 from classicnlp._ext.alphabet cimport CLASSES, Text
 from classicnlp._ext.cutter cimport Cutter
 from classicnlp._ext.trie cimport Node, Trie
+from classicnlp._ext.units cimport Rules
 from classicnlp._ext.userwords cimport WordMarker
 
 cdef enum:
@@ -62,13 +63,14 @@ cdef class Dictionary:
 
 cdef class DictionaryCutter(Cutter):
     cdef readonly Dictionary dictionary
+    cdef readonly Rules rules
     cdef readonly object arrays
     cdef readonly WordMarker marker
     cdef const Node* nodes
     cdef const Node* overlay_nodes
     cdef int32_t unknown_costs[CLASSES]
 
-    cdef bint find(self, Text text, Window* window) noexcept nogil
+    cdef bint find(self, Text text, Py_ssize_t start, Py_ssize_t stop, Window* window) noexcept nogil
     cdef bint mark_words(self, Text text, Window* window) noexcept nogil
     cdef int32_t find_singles(self, Window* window) noexcept nogil
     cdef void overlay_singles(self, Window* window, int32_t* overlaid) noexcept nogil

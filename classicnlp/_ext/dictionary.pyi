@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from classicnlp._ext.cutter import Cutter
 from classicnlp._ext.trie import Trie
+from classicnlp._ext.units import Rules
 from classicnlp._ext.userwords import WordMarker
 
 DEAREST: int
@@ -25,6 +26,7 @@ def with_costs(
 
 class DictionaryCutter(Cutter):
     dictionary: Dictionary
+    rules: Rules
     arrays: Mapping[str, Any]
     marker: WordMarker | None
     def __init__(
@@ -34,4 +36,5 @@ class DictionaryCutter(Cutter):
         unknown_costs: NDArray[np.int32] | None = None,
         base: DictionaryCutter | None = None,
         marker: WordMarker | None = None,
+        rules: Rules | None = None,
     ) -> None: ...

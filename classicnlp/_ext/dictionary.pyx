@@ -17,8 +17,8 @@ import numpy as np
 from classicnlp._ext.alphabet cimport CLASSES, Text, prefetch, slice_of
 from classicnlp._ext.cutter cimport Cutter
 from classicnlp._ext.trie cimport NO_WORD, ROOT, Node, Trie, has_pair, step
-from classicnlp._ext.units cimport HAN, SPACE, UNIT_INSIDE, UNIT_START, mark_units
-from classicnlp._ext.userwords cimport BREAK, JOINED, Matches, WordMarker, free_matches
+from classicnlp._ext.units cimport BREAK, HAN, JOINS_ONLY, SPACE, UNIT_INSIDE, UNIT_START, Rules, mark_units
+from classicnlp._ext.userwords cimport JOINED, Matches, WordMarker, free_matches
 
 from classicnlp.checks import as_array
 
@@ -211,10 +211,13 @@ cdef class DictionaryCutter(Cutter):
     marker : WordMarker, optional
         Words that are forced, all of which the dictionary has, and single characters that are
         forbidden: these cost as much as anything may.
+    rules : Rules, optional
+        What is not cut. Where rules cut does not matter: only words of the dictionary join
+        what would stand apart without them.
     """
 
     def __init__(self, Dictionary dictionary not None, costs=None, unknown_costs=None, DictionaryCutter base=None,
-                 WordMarker marker=None):
+                 WordMarker marker=None, Rules rules=None):
         cdef const int32_t[:, ::1] nodes, overlay_nodes
         cdef Py_ssize_t k, size = dictionary.trie.size
         cdef Trie overlay = dictionary.overlay
@@ -222,6 +225,7 @@ cdef class DictionaryCutter(Cutter):
             raise ValueError("the dictionary must have the words that are forced")
         self.dictionary = dictionary
         self.marker = marker
+        self.rules = Rules() if rules is None else Rules(rules.flags | JOINS_ONLY)
         weighted = dictionary.trie.arrays["nodes"]
         overlaid = overlay.arrays["nodes"] if overlay is not None else None
         if costs is not None:
@@ -252,16 +256,20 @@ cdef class DictionaryCutter(Cutter):
         for k in range(CLASSES):
             self.unknown_costs[k] = unknown_costs[k]
 
-    cdef bint find(self, Text text, Window* window) noexcept nogil:
-        """Fill the window with a text that it has room for; False for no memory.
+    cdef bint find(self, Text text, Py_ssize_t start, Py_ssize_t stop, Window* window) noexcept nogil:
+        """Fill the window with text[start:stop], which it has room for; False for no memory.
 
         All words of one character are found first, then all of two, and so on.
         """
-        cdef int32_t n = <int32_t> text.length, level, going, overlaid = 0, first
+        cdef int32_t n = <int32_t> (stop - start), level, going, overlaid = 0, first
+        cdef uint8_t kind_before = SPACE
+        if start:
+            self.dictionary.trie.alphabet.classify(slice_of(text, start - 1, start), &kind_before)
+        text = slice_of(text, start, stop)
         window.length = n
         window.count = 0
         self.dictionary.trie.read(self.dictionary.fused, text, window.codes, window.classes)
-        mark_units(text, window.classes, window.marks)
+        mark_units(text, window.classes, self.rules, start, kind_before, window.marks)
         window.codes[n] = 0  # leads nowhere: every walk ends at the text's end
         window.marks[n] = 0
         if self.marker is not None and not self.mark_words(text, window):
@@ -437,7 +445,7 @@ cdef class DictionaryCutter(Cutter):
                 if not open_window(&window, stop - start, stack, sizeof(stack)):
                     count = -1
                     break
-            if not self.find(slice_of(text, start, stop), &window):
+            if not self.find(text, start, stop, &window):
                 count = -1
                 break
             done = window.length
@@ -470,18 +478,23 @@ cdef void restrict(Window* window) noexcept nogil:
 
 
 cdef Py_ssize_t safe_stop(Trie trie, Text text, Py_ssize_t stop) noexcept nogil:
-    """Return the first place from ``stop`` on that cannot lie within a unit."""
-    cdef uint8_t kind = 0, before = 0
+    """Return the first place from ``stop`` on that cannot lie within a unit, or behind one that looks on.
+
+    A unit has at most two Chinese characters in a row, and looks at one more.
+    """
+    cdef uint8_t kinds[4]
+    cdef Py_ssize_t i
     if stop >= text.length:
         return text.length
-    trie.alphabet.classify(slice_of(text, stop - 1, stop), &before)
-    while stop < text.length:
-        trie.alphabet.classify(slice_of(text, stop, stop + 1), &kind)
-        if kind == HAN or (kind == SPACE and before != SPACE):
-            break
-        before = kind
-        stop += 1
-    return stop
+    trie.alphabet.classify(slice_of(text, stop - 3, stop), kinds)
+    for i in range(stop, text.length):
+        trie.alphabet.classify(slice_of(text, i, i + 1), &kinds[3])
+        if kinds[3] == HAN and kinds[2] == HAN and kinds[1] == HAN and kinds[0] == HAN:
+            return i
+        if kinds[3] == SPACE and kinds[2] != SPACE:
+            return i
+        kinds[0], kinds[1], kinds[2] = kinds[1], kinds[2], kinds[3]
+    return text.length
 
 
 cdef int32_t last_gap(Window* window, int32_t limit) noexcept nogil:

@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classicnlp._ext.dictionary import Dictionary, DictionaryCutter
+from classicnlp._ext.units import Rules
 from classicnlp._ext.userwords import WordMarker
 
 SCALE: int
@@ -29,6 +30,7 @@ class LatticeCutter(DictionaryCutter):
         bigrams: Bigrams | None = None,
         base: DictionaryCutter | None = None,
         marker: WordMarker | None = None,
+        rules: Rules | None = None,
     ) -> None: ...
     def graph(self, text: str) -> NDArray[np.int32]: ...
     def n_best(self, text: str, k: int) -> list[tuple[int, NDArray[np.int32]]]: ...

@@ -168,7 +168,7 @@ cdef class LatticeCutter(DictionaryCutter):
 
     Parameters
     ----------
-    dictionary, costs, unknown_costs, base, marker
+    dictionary, costs, unknown_costs, base, marker, rules
         As of `DictionaryCutter`; costs are in units of 1 / SCALE nat.
     bigrams : Bigrams, optional
         Costs of pairs of words.
@@ -182,8 +182,8 @@ cdef class LatticeCutter(DictionaryCutter):
     cdef Bigrams bigrams
 
     def __init__(self, Dictionary dictionary not None, costs, unknown_costs, Bigrams bigrams=None, base=None,
-                 marker=None):
-        DictionaryCutter.__init__(self, dictionary, costs, unknown_costs, base, marker)
+                 marker=None, rules=None):
+        DictionaryCutter.__init__(self, dictionary, costs, unknown_costs, base, marker, rules)
         if bigrams is not None and bigrams.boundary != dictionary.trie.size:
             raise ValueError("the bigrams belong to another lexicon")
         self.bigrams = bigrams
@@ -229,7 +229,7 @@ cdef class LatticeCutter(DictionaryCutter):
         cdef Hit* hit
         cdef int32_t* first
         cdef int32_t i, k
-        cdef bint complete = open_window(&window, text.length, NULL, 0) and self.find(text, &window)
+        cdef bint complete = open_window(&window, text.length, NULL, 0) and self.find(text, 0, text.length, &window)
         if complete:
             first = <int32_t*> window.scratch
             memset(first, NONE_BYTE, window.length * sizeof(int32_t))

@@ -1,12 +1,16 @@
-from classicnlp._ext.cutter import Cutter
-from classicnlp._ext.dictionary import Dictionary
+from classicnlp._ext.dictionary import Dictionary, DictionaryCutter
+from classicnlp._ext.units import Rules
 from classicnlp._ext.userwords import WordMarker
 
 FORWARD: int
 BACKWARD: int
 BIDIRECTIONAL: int
 
-class MaxMatchCutter(Cutter):
+class MaxMatchCutter(DictionaryCutter):
     def __init__(
-        self, dictionary: Dictionary, direction: int, marker: WordMarker | None = None
+        self,
+        dictionary: Dictionary,
+        direction: int,
+        marker: WordMarker | None = None,
+        rules: Rules | None = None,
     ) -> None: ...

@@ -83,18 +83,19 @@ cdef class MaxMatchCutter(DictionaryCutter):
 
     Parameters
     ----------
-    dictionary : Dictionary
+    dictionary
+        As of `DictionaryCutter`.
     direction : int
         FORWARD, BACKWARD or BIDIRECTIONAL: between boundaries that both share, the cut of
         fewer words, of fewer single characters where that is equal, else the backward one.
-    marker : WordMarker, optional
+    marker, rules
         As of `DictionaryCutter`.
     """
 
     cdef int direction
 
-    def __init__(self, Dictionary dictionary not None, int direction, marker=None):
-        DictionaryCutter.__init__(self, dictionary, marker=marker)
+    def __init__(self, Dictionary dictionary not None, int direction, marker=None, rules=None):
+        DictionaryCutter.__init__(self, dictionary, marker=marker, rules=rules)
         self.direction = direction
 
     cdef int32_t solve(self, Window* window, int32_t length, int32_t* ends) noexcept nogil:

@@ -8,7 +8,7 @@ cdef struct Stretch:
     const int32_t* scores  # of each label at each place, shape (length, 4)
     const int32_t* go  # from label to label, shape (4, 4)
     const int32_t* starts  # of each label at the first place, shape (4,)
-    const uint8_t* marks  # UNIT_INSIDE, BREAK; shape (length,)
+    const uint8_t* marks  # UNIT_INSIDE, BREAK, JOINED; shape (length,)
     const Match* matches  # of the stretch, by start and then by end
     Py_ssize_t matches_count
     int32_t origin  # of the places of matches

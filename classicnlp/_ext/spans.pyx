@@ -7,7 +7,8 @@ with a reward begins, B does not lead to M and E as usual. Its continuation is f
 far as the longest rewarded word from there: at each place it may end, with the reward of the word
 that this makes, and behind the last it merges with all other words that go on there.
 
-A place inside a unit has UNIT_INSIDE among its marks: no word begins there. At a BREAK one must.
+A place inside a unit has UNIT_INSIDE among its marks: no word begins there. At a BREAK one must; but
+a word with a reward goes across the BREAK of a rule, though not across the edge of a forced word.
 Time is linear in the length of the stretch times that of the longest rewarded word.
 
 Of two paths of the same score the one whose last differing word is the shorter wins, and where the
@@ -20,8 +21,8 @@ from libc.string cimport memmove
 
 import numpy as np
 
-from classicnlp._ext.units cimport UNIT_INSIDE
-from classicnlp._ext.userwords cimport BREAK, Match
+from classicnlp._ext.units cimport BREAK, UNIT_INSIDE
+from classicnlp._ext.userwords cimport JOINED, Match
 
 from classicnlp._ext.userwords import LARGEST_REWARD, NEVER
 from classicnlp.checks import as_array
@@ -44,6 +45,11 @@ cdef double NOTHING = -1e300  # the logarithm of 0, to be added to without care
 cdef inline bint spanned(const Stretch* x, int32_t i) noexcept nogil:
     """Whether a word may go across the place between the characters i - 1 and i."""
     return 0 < i < x.length and (x.marks[i] & UNIT_INSIDE or not x.marks[i] & BREAK)
+
+
+cdef inline bint crossed(const Stretch* x, int32_t i) noexcept nogil:
+    """Whether a word with a reward may go across the place: where rules part, but no forced word has an edge."""
+    return spanned(x, i) or 0 < i < x.length and not (x.marks[i - 1] | x.marks[i]) & JOINED
 
 
 cdef inline bint cut_at(const Stretch* x, int32_t i) noexcept nogil:
@@ -114,18 +120,19 @@ cdef Py_ssize_t best_words(const Stretch* x, int32_t* ends, int64_t* score) noex
                 after_single[i] |= (s + go(x, S, S) > e + go(x, E, S)) << S
                 following_b = max(e + go(x, E, B), s + go(x, S, B))
                 following_s = max(e + go(x, E, S), s + go(x, S, S))
-            following_b = following_b + at(x, i, B) if spanned(x, i + 1) else LOWEST
             following_s = following_s + at(x, i, S) if cut_at(x, i + 1) else LOWEST
             if place < stop and x.matches[place].end - x.origin == i + 1:
                 following_s = max(following_s + x.matches[place].reward, LOWEST)
                 place += 1
+            following_b = following_b + at(x, i, B) if place < stop or spanned(x, i + 1) else LOWEST
+        if cut_at(x, i + 1):
+            word = closing[i]
         if spanned(x, i):
             if spanned(x, i + 1):
                 following = going[i]
                 prefer(&following, b + go(x, B, M) + at(x, i, M), i - 1)
                 prefer(&following, m.score + go(x, M, M) + at(x, i, M), m.start)
             if cut_at(x, i + 1):
-                word = closing[i]
                 prefer(&word, b + go(x, B, E) + at(x, i, E), i - 1)
                 prefer(&word, m.score + go(x, M, E) + at(x, i, E), m.start)
         began[i] = word.start
@@ -157,19 +164,19 @@ cdef void follow(const Stretch* x, int32_t start, int64_t score, const Match* ma
     """Follow the word that begins at ``start`` to the end of its longest match."""
     cdef int32_t last = (stop - 1).end - x.origin - 1, i, label = B
     cdef int64_t reward
+    cdef bint parted = False, matched
     for i in range(start + 1, last + 1):
-        if not spanned(x, i):
+        if not crossed(x, i):
             return
-        if cut_at(x, i + 1):
-            reward = 0
-            if match < stop and match.end - x.origin == i + 1:
-                reward = match.reward
+        parted |= not spanned(x, i)
+        matched = match.end - x.origin == i + 1
+        if cut_at(x, i + 1) and (matched or not parted):
+            reward = match.reward if matched else 0
             prefer(&closing[i], score + go(x, label, E) + at(x, i, E) + reward, start)
-        if match < stop and match.end - x.origin == i + 1:
-            match += 1
+        match += matched
         score += go(x, label, M) + at(x, i, M)
         label = M
-    if spanned(x, last + 1):
+    if spanned(x, last + 1) and not parted:
         prefer(&going[last], score, start)
 
 
@@ -275,20 +282,27 @@ cdef void follow_sum(const Stretch* x, int32_t start, Sums* sums, bint forth) no
     cdef double* begin = (sums.forth if forth else sums.back) + LABELS * <Py_ssize_t> start + B
     cdef double score = begin[0] if forth else 0.0, whole
     cdef int32_t last = x.matches[stop - 1].end - x.origin - 1, i, label = B
+    cdef bint parted = False, matched
     for i in range(start + 1, last + 1):
-        if not spanned(x, i):
+        if not crossed(x, i):
             return
+        parted |= not spanned(x, i)
+        matched = match.end - x.origin == i + 1
         place = LABELS * <Py_ssize_t> i
         whole = score + sums.go[LABELS * label + E] + sums.weights[place + E]
-        if match.end - x.origin == i + 1:
+        if matched:
             whole += sums.scale * match.reward
             match += 1
         score += sums.go[LABELS * label + M] + sums.weights[place + M]
         label = M
+        if parted and not matched:
+            continue
         if forth:
             sums.forth[place + E] = log_sum(sums.forth[place + E], whole)
         else:
             begin[0] = log_sum(begin[0], whole + sums.back[place + E])
+    if parted:
+        return
     if forth:
         sums.forth[place + M] = log_sum(sums.forth[place + M], score)
     else:
@@ -367,7 +381,8 @@ cdef class Spans:
         From row to column; only steps that make words are looked at.
     starts : int32 array, shape (4,)
     marks : uint8 array, shape (n,)
-        UNIT_INSIDE (2) where no word may begin, BREAK (4) where one must; the first is not read.
+        UNIT_INSIDE (2) where no word may begin, BREAK (4) where one must, unless a word of
+        ``matches`` goes on; JOINED (8) in words at whose edges none does.
     matches : int64 array, shape (matches, 3)
         Start, end and reward of words that count for more, or less, by start and then by end.
 

@@ -3,7 +3,6 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 from classicnlp._ext.alphabet cimport Alphabet, Text
 
 cdef enum:
-    BREAK = 4  # a mark: here a forced word begins, or the text after one
     JOINED = 8  # a mark: within a forced word
 
 # A word that is not forced, where it occurs.

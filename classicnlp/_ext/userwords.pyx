@@ -14,7 +14,7 @@ from libc.string cimport memset
 import numpy as np
 
 from classicnlp._ext.alphabet cimport Alphabet, Text, slice_of, text_of
-from classicnlp._ext.units cimport UNIT_INSIDE
+from classicnlp._ext.units cimport BREAK, UNIT_INSIDE
 
 PREFER = 0
 FORCE = 1

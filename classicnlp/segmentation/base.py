@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import numpy as np
 
 from classicnlp._ext.alphabet import Alphabet
-from classicnlp._ext.cutter import Cutter
 from classicnlp.checks import require_count
 from classicnlp.errors import require_text
 from classicnlp.lexicon import Words
+from classicnlp.rules import names_of
 from classicnlp.segmentation.explanation import Explanation, Reader, explain
 from classicnlp.segmentation.user_words import UserWords
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from classicnlp._ext.bmes import BmesCutter, BmesWordsCutter
+    from classicnlp._ext.dictionary import DictionaryCutter
 
 CHUNK_CHARACTERS = 1 << 16
 
@@ -30,7 +33,7 @@ class Segmenter(abc.ABC):
     A segmenter is immutable once it is made, and any number of threads may use it at once.
     """
 
-    _cutter: Cutter
+    _cutter: BmesCutter | BmesWordsCutter | DictionaryCutter
 
     def __call__(self, text: str) -> list[str]:
         return self.segment(text)
@@ -142,6 +145,36 @@ class Segmenter(abc.ABC):
             Of the same type.
         """
         return self._over(self.user_words.without_words(words))
+
+    @property
+    def held_rules(self) -> frozenset[str]:
+        """The rules that this segmenter keeps to: keys of `classicnlp.rules.RULES`."""
+        return names_of(self._cutter.rules.flags)
+
+    @abc.abstractmethod
+    def with_rules(self, rules: Iterable[str]) -> Self:
+        """Return a segmenter with just these rules; it shares this one's arrays.
+
+        What a user said of words stays.
+
+        Parameters
+        ----------
+        rules : iterable of str
+            Names of `classicnlp.rules.RULES`, such as ``date``, or of groups of them, such as
+            ``number``.
+
+        Returns
+        -------
+        Segmenter
+            Of the same type.
+
+        Raises
+        ------
+        TypeError
+            If ``rules`` is one str, or holds anything but names.
+        ValueError
+            If there is no such rule.
+        """
 
     def explain(self, text: str, want: str | None = None) -> Explanation:
         """Return why ``text`` is cut as it is, and why ``want`` is, or is not, a word of it.

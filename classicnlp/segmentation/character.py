@@ -15,8 +15,12 @@ from classicnlp._ext.bmes import BmesCutter, BmesWordsCutter
 from classicnlp._ext.elementary import logs
 from classicnlp._ext.features import number
 from classicnlp._ext.lexical import WordGroups
+from classicnlp._ext.trie import Trie
+from classicnlp._ext.units import Rules
 from classicnlp.checks import require_at_least, require_count, require_share
 from classicnlp.estimator import Estimator
+from classicnlp.rules import RULES, flags_of, rules_named
+from classicnlp.segmentation import conventions
 from classicnlp.segmentation.base import Segmenter
 from classicnlp.segmentation.explanation import Place, Reader, Reading
 from classicnlp.segmentation.features import characters_of, features_of
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LABELS = "BMES"
+LEARNT = ("temperature", "held_rules")  # what a model file has beside the parameters
 STEPS = 200  # a step of weights in tables is the largest weight divided by this
 TEMPERATURE = 20.0  # of a model that was fitted without data set aside: steps to a nat
 TEMPERATURES = 2 * 1.05 ** np.arange(95)  # to 200
@@ -61,6 +66,9 @@ class CharSegmenter(Segmenter, Storable, Estimator):
     folds : int
         The training data is cut into so many parts; each is learnt with the words of the others
         for a lexicon, so that unknown words are met in training, too.
+    rules : iterable of str, optional
+        What is joined and parted whatever the weights say: names of `classicnlp.rules.RULES`
+        or of groups of them. By default the rules that the training data follows.
 
     Examples
     --------
@@ -81,6 +89,7 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         min_count: int = 1,
         prune: float = 0.008,
         folds: int = 10,
+        rules: Iterable[str] | None = None,
     ):
         self.epochs = epochs
         self.seed = seed
@@ -88,6 +97,7 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         self.min_count = min_count
         self.prune = prune
         self.folds = folds
+        self.rules = rules
 
     def fit(
         self,
@@ -129,11 +139,12 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         kept = [[word for word in words if word] for words in sentences]
         words = GroupedWords(alphabet, kept, list(lexicons), self.folds, trusted)
         data, keys = _prepare(kept, alphabet, words, self.min_count)
+        rules = conventions.learn(kept, alphabet, self.rules)
         held_out = [list(words) for words in dev] if dev is not None else []
         self._cutter = best_epoch(
             train(data, self.epochs, self.seed, self.margin, _forbidden()),
             self.epochs,
-            lambda learnt: _compile(alphabet, keys, learnt, words, self.prune),
+            lambda learnt: _compile(alphabet, keys, learnt, words, self.prune, rules),
             (lambda cutter: _f1(cutter, held_out)) if held_out else None,
             progress,
         )
@@ -170,7 +181,13 @@ class CharSegmenter(Segmenter, Storable, Estimator):
             "words": cutter.groups.table,
             **cutter.arrays,
         }
-        return {**self.get_params(), "temperature": self.temperature_}, arrays
+        if cutter.rules.mixed is not None:
+            arrays |= store.nested("mixed", cutter.rules.mixed.arrays)
+        parameters = {**self.get_params(), "temperature": self.temperature_}
+        if self.rules is not None:
+            parameters["rules"] = sorted(rules_named(self.rules))
+        parameters["held_rules"] = sorted(self.held_rules)
+        return parameters, arrays
 
     @classmethod
     def _restored(
@@ -180,13 +197,17 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         alphabet: Alphabet,
         origin: str,
     ) -> CharSegmenter:
-        temperature = parameters.get("temperature", TEMPERATURE)
-        segmenter = cls(**{key: parameters[key] for key in parameters if key != "temperature"})
+        segmenter = cls(**{name: parameters[name] for name in parameters if name not in LEARNT})
         segmenter._check_params()
+        temperature = parameters.get("temperature", TEMPERATURE)
         segmenter.temperature_ = require_at_least(temperature, "temperature", 1)
-        tables = tables_of(arrays)
+        # A model from before there were rules has none of its own.
+        held = flags_of(parameters.get("held_rules", RULES))
+        trie = store.within("mixed", arrays)
+        mixed = Trie(alphabet, **trie, size=int(trie["values"].max()) + 1) if trie else None
+        tables = tables_of({name: a for name, a in arrays.items() if "/" not in name})
         groups = WordGroups(tables.pop("words"))
-        segmenter._cutter = BmesCutter(alphabet, **tables, groups=groups)
+        segmenter._cutter = BmesCutter(alphabet, **tables, groups=groups, rules=Rules(held, mixed))
         return segmenter
 
     def _check_params(self) -> None:
@@ -196,6 +217,8 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         require_count(self.min_count, "min_count", 1)
         require_share(self.prune, "prune")
         require_count(self.folds, "folds", 2)
+        if self.rules is not None:
+            rules_named(self.rules)
 
     def _fitted(self) -> BmesCutter | BmesWordsCutter:
         return self._cutter
@@ -219,6 +242,17 @@ class CharSegmenter(Segmenter, Storable, Estimator):
             segmenter._cutter = BmesWordsCutter(tables, marker)
         return segmenter
 
+    def with_rules(self, rules: Iterable[str]) -> CharSegmenter:
+        tables = self._tables()
+        segmenter = copy.copy(self)
+        segmenter._cutter = BmesCutter(
+            tables.alphabet,
+            **tables.arrays,
+            groups=tables.groups,
+            rules=Rules(flags_of(rules), tables.rules.mixed),
+        )
+        return segmenter._over(self.user_words)
+
     def _reader(self, text: str) -> Reader:
         return _LabelReader(text, self)
 
@@ -232,7 +266,7 @@ class _LabelReader(Reader):
     """Reads a text along paths of labels; a score is theirs over the temperature."""
 
     def __init__(self, text: str, segmenter: CharSegmenter):
-        super().__init__(text, segmenter.user_words)
+        super().__init__(text, segmenter.user_words, segmenter._tables().rules)
         self._segmenter = segmenter
 
     def read(self, required: Place | None = None, excluded: Place | None = None) -> Reading | None:
@@ -342,9 +376,10 @@ def _compile(
     learnt: LinearWeights,
     words: GroupedWords,
     prune: float,
+    rules: Rules,
 ) -> BmesCutter:
     """Fold the weights of features into tables."""
     largest = max(float(np.abs(learnt.rows).max(initial=0.0)), 1e-9)
     kept = np.abs(learnt.rows).max(axis=1, initial=0.0) >= prune * largest
     learnt = learnt._replace(features=learnt.features[kept], rows=learnt.rows[kept])
-    return cutter_of(alphabet, keys, learnt, words, largest / STEPS, _forbidden())
+    return cutter_of(alphabet, keys, learnt, words, largest / STEPS, _forbidden(), rules)

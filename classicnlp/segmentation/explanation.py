@@ -7,8 +7,9 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from classicnlp._ext.units import Rules
 from classicnlp.errors import require_text
-from classicnlp.text import CharacterClass, units
+from classicnlp.text import CharacterClass, character_classes, units_by
 
 if TYPE_CHECKING:
     from classicnlp.segmentation.user_words import UserWords
@@ -121,10 +122,11 @@ class Explanation:
 
 
 class Reader(abc.ABC):
-    """A text and a segmenter's opinion of every way to cut it."""
+    """A text and a segmenter's opinion of every way to cut it that its rules allow."""
 
-    def __init__(self, text: str, user_words: UserWords):
+    def __init__(self, text: str, user_words: UserWords, rules: Rules):
         self.text = text
+        self.rules = rules
         self.user_words = user_words
 
     @abc.abstractmethod
@@ -166,7 +168,7 @@ class Reader(abc.ABC):
         word = self.text[start:end]
         if self.user_words.forces(word) and best.has(place):
             return "it is forced"
-        for unit in units(self.text):
+        for unit in units_by(self.text, self.rules):
             if unit.start < start < unit.end or unit.start < end < unit.end:
                 whole = self.text[unit.start : unit.end]
                 return f"it would begin or end inside {whole!r}, which is never cut"
@@ -176,8 +178,7 @@ class Reader(abc.ABC):
                 return f"{other.text!r} at {other.start} is forced"
         if self.user_words.forbids(word):
             return "without_words() forbids it"
-        spaces = [unit for unit in units(word) if unit.kind == CharacterClass.SPACE]
-        if spaces and not best.has(place):
+        if CharacterClass.SPACE in character_classes(word) and not best.has(place):
             return "it has white space in it: give it to with_words()"
         return ""
 

@@ -26,7 +26,7 @@ class LabelPaths:
     text : str
         Any text.
     tables : BmesCutter
-        What scores labels.
+        What scores labels, and the rules it keeps to.
     marker : WordMarker, optional
         A user's words.
     required : (int, int), optional
@@ -46,7 +46,7 @@ class LabelPaths:
         classes = tables.alphabet.classes(text)
         self.text = text
         self._tables = tables
-        self._marks = np.append(unit_marks(text, classes), np.uint8(0))
+        self._marks = np.append(unit_marks(text, classes, tables.rules), np.uint8(0))
         self._matches = np.zeros((0, 3), np.int64)
         if marker is not None:
             self._marks, self._matches = marker.find(text, self._marks)
@@ -56,8 +56,9 @@ class LabelPaths:
         self._gaps = gaps
         if required is not None:
             start, end = required
-            self._marks[start + 1 : end] = UNIT_INSIDE
-            self._marks[[start, end]] = BREAK
+            self._marks[start] = BREAK | JOINED
+            self._marks[start + 1 : end] = UNIT_INSIDE | JOINED
+            self._marks[end] |= BREAK
         if excluded is not None:
             self._exclude(*excluded)
 

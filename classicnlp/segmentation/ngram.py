@@ -13,9 +13,12 @@ import numpy as np
 from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.lattice import MOST_PATHS, SCALE, Bigrams, LatticeCutter, fill_pairs
+from classicnlp._ext.units import Rules
 from classicnlp.checks import require_count
 from classicnlp.errors import require_text
 from classicnlp.lexicon import Lexicon, require_lexicon
+from classicnlp.rules import NEUTRAL, flags_of
+from classicnlp.segmentation import conventions
 from classicnlp.segmentation.base import Segmenter
 from classicnlp.segmentation.explanation import Place, Reader, Reading
 from classicnlp.segmentation.user_words import UserWords
@@ -112,6 +115,10 @@ class NgramSegmenter(Segmenter, Storable):
     unknown_costs : mapping from CharacterClass to float, optional
         What a character or unit that is no word costs, in nats, by the class of its first
         character; by default as much as a word seen half a time.
+    rules : iterable of str, optional
+        What is never cut: names of `classicnlp.rules.RULES` or of groups of them. By default
+        the rules that the text given to `fit` follows; without it, those that no standard
+        contradicts.
 
     Examples
     --------
@@ -132,6 +139,7 @@ class NgramSegmenter(Segmenter, Storable):
         *,
         interpolation: float = 0.8,
         unknown_costs: Mapping[CharacterClass, float] | None = None,
+        rules: Iterable[str] | None = None,
     ):
         if not 0 < interpolation < 1:
             raise ValueError(f"interpolation must be between 0 and 1, got {interpolation}")
@@ -139,6 +147,8 @@ class NgramSegmenter(Segmenter, Storable):
         self.lexicon = self._own
         self.interpolation = interpolation
         self.unknown_costs = unknown_costs
+        self.rules = rules
+        self._flags = flags_of(NEUTRAL if rules is None else rules)
         self._prepare(None if bigrams is None else self._tabulate(bigrams))
 
     def fit(self, sentences: Iterable[Sequence[str]], order: int = 2) -> NgramSegmenter:
@@ -165,15 +175,20 @@ class NgramSegmenter(Segmenter, Storable):
             raise ValueError(f"order must be 1 or 2, got {order}")
         words: Counter[str] = Counter()
         pairs: Counter[Pair] = Counter()
-        for sentence in sentences:
-            kept = [word for word in sentence if word]
+        sentences = [[word for word in sentence if word] for sentence in sentences]
+        for kept in sentences:
             words.update(kept)
             if order == 2 and kept:
                 pairs.update(zip([BOUNDARY, *kept], [*kept, BOUNDARY], strict=True))
         self._own = self.lexicon = Lexicon(words)
         self._user_words = None
+        if self.rules is None and words:
+            self._flags = conventions.learn(sentences, self.lexicon.alphabet).flags
         self._prepare(self._tabulate(pairs) if order == 2 else None)
         return self
+
+    def with_rules(self, rules: Iterable[str]) -> NgramSegmenter:
+        return self._over(self.user_words, flags_of(rules))
 
     def n_best(self, text: str, k: int = 5) -> list[Candidate]:
         """Return the ``k`` cheapest ways to cut ``text``, cheapest first.
@@ -238,6 +253,7 @@ class NgramSegmenter(Segmenter, Storable):
         parameters["unknown_costs"] = (
             None if costs is None else {CharacterClass(kind).name: costs[kind] for kind in costs}
         )
+        parameters["rules"] = sorted(self.held_rules)
         return parameters, arrays
 
     @classmethod
@@ -254,7 +270,12 @@ class NgramSegmenter(Segmenter, Storable):
             raise ValueError("unknown_costs must be an object")
         if costs is not None:
             costs = {CharacterClass[name]: cost for name, cost in costs.items()}
-        segmenter = cls(lexicon, interpolation=parameters["interpolation"], unknown_costs=costs)
+        segmenter = cls(
+            lexicon,
+            interpolation=parameters["interpolation"],
+            unknown_costs=costs,
+            rules=parameters.get("rules"),
+        )
         tables = store.within("bigrams", arrays)
         if tables:
             segmenter._prepare(Bigrams(**tables))
@@ -268,6 +289,8 @@ class NgramSegmenter(Segmenter, Storable):
             "_user_words": self._user_words,
             "interpolation": self.interpolation,
             "unknown_costs": self.unknown_costs,
+            "rules": self.rules,
+            "_flags": self._flags,
             "bigrams": bigrams,
         }
 
@@ -280,12 +303,13 @@ class NgramSegmenter(Segmenter, Storable):
 
     def _prepare(self, bigrams: Bigrams | None, base: LatticeCutter | None = None) -> None:
         self._bigrams = bigrams
+        rules = Rules(self._flags)
         counts = self.lexicon.base_counts
         self._total = self._sum_of_counts()
         base_costs = self._cost(counts)
         if base is None:
             dictionary = Lexicon._made(self.lexicon._base).dictionary
-            base = LatticeCutter(dictionary, base_costs, self._unknown(), bigrams)
+            base = LatticeCutter(dictionary, base_costs, self._unknown(), bigrams, rules=rules)
         self._base_cutter = base
         entries = self.lexicon.overlay_entries
         if entries:
@@ -298,21 +322,24 @@ class NgramSegmenter(Segmenter, Storable):
                 added[i] = max(added[i] - round(bonus * SCALE), 0)
             dictionary = self.lexicon.dictionary
             marker = words.forcing_marker()
-            base = LatticeCutter(dictionary, added, self._unknown(), bigrams, base, marker)
+            base = LatticeCutter(dictionary, added, self._unknown(), bigrams, base, marker, rules)
         self._cutter = self._lattice_cutter = base
 
     @property
     def _alphabet(self) -> Alphabet:
         return self.lexicon.alphabet
 
-    def _over(self, user_words: UserWords) -> NgramSegmenter:
+    def _over(self, user_words: UserWords, flags: int | None = None) -> NgramSegmenter:
         segmenter = NgramSegmenter.__new__(NgramSegmenter)
         segmenter._own = self._own
         segmenter.lexicon = user_words.changed(self._own)
         segmenter._user_words = user_words
         segmenter.interpolation = self.interpolation
         segmenter.unknown_costs = self.unknown_costs
-        segmenter._prepare(self._bigrams, self._base_cutter)
+        segmenter.rules = self.rules
+        segmenter._flags = self._flags if flags is None else flags
+        base = self._base_cutter if segmenter._flags == self._flags else None
+        segmenter._prepare(self._bigrams, base)
         return segmenter
 
     def _reader(self, text: str) -> Reader:
@@ -373,7 +400,7 @@ class _PathReader(Reader):
     """Reads a text along paths of its word graph; a score is the negative cost."""
 
     def __init__(self, text: str, segmenter: NgramSegmenter):
-        super().__init__(text, segmenter.user_words)
+        super().__init__(text, segmenter.user_words, segmenter._cutter.rules)
         self._segmenter = segmenter
 
     def read(self, required: Place | None = None, excluded: Place | None = None) -> Reading | None:

@@ -15,6 +15,7 @@ from classicnlp._ext.bmes import (
     BmesCutter,
 )
 from classicnlp._ext.lexical import keys_of, place_keys
+from classicnlp._ext.units import Rules
 from classicnlp.segmentation.features import (
     AFTER,
     AT,
@@ -52,6 +53,7 @@ def cutter_of(
     words: GroupedWords,
     step: float,
     forbidden: NDArray[np.bool_],
+    rules: Rules,
 ) -> BmesCutter:
     """Return a cutter with weights that are whole numbers of steps.
 
@@ -67,6 +69,8 @@ def cutter_of(
         127 steps, others at 2,000.
     forbidden : bool array, shape (4, 4)
         Transitions that never happen.
+    rules : Rules
+        What is joined and parted whatever the weights say.
 
     Raises
     ------
@@ -115,6 +119,7 @@ def cutter_of(
         covers,
         np.where(forbidden, 0, np.round(learnt.transitions / step)).astype(np.int32),
         np.round(learnt.starts / step).astype(np.int32),
+        rules,
     )
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tests.reference.bmes import Row, cuts, labels_of
 
-INSIDE, BREAK = 2, 4
+INSIDE, BREAK, JOINED = 2, 4, 8
 Span = tuple[int, int]
 
 
@@ -38,13 +38,21 @@ def score(text: Text, lengths: Sequence[int]) -> int:
 
 
 def allowed_cuts(text: Text) -> Iterator[list[int]]:
-    """Yield the lengths of the words of every way to cut that the marks allow."""
+    """Yield the lengths of the words of every way to cut that the marks allow.
+
+    Words with a reward go across a break, unless it is an edge of what is joined.
+    """
     n = len(text.scores)
     inside = {i for i in range(1, n) if text.marks[i] & INSIDE}
     breaks = {i for i in range(1, n) if text.marks[i] & BREAK} - inside
+    edges = {i for i in breaks if (text.marks[i - 1] | text.marks[i]) & JOINED}
     for lengths in cuts([1] * n):
-        places = {end for _, end in spans_of(lengths)}
-        if breaks <= places and not inside & places:
+        spans = spans_of(lengths)
+        places = {end for _, end in spans}
+        crossed = {
+            i for span in spans if span in text.rewards for i in range(span[0] + 1, span[1])
+        }
+        if breaks - places <= crossed - edges and not inside & places:
             yield lengths
 
 
