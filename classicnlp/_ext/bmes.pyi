@@ -6,28 +6,41 @@ from numpy.typing import NDArray
 
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.cutter import Cutter
+from classicnlp._ext.lexical import WordGroups
 from classicnlp._ext.userwords import WordMarker
 
 SYMBOL_LIMIT: int
-NO_PAIR: int
+KIND_LIMIT: int
+EDGE_KIND: int
+FINDING_LIMIT: int
+COVER_LIMIT: int
 
-def fill_pairs(
-    pairs: NDArray[np.uint32], rows: NDArray[np.int16]
-) -> tuple[NDArray[np.uint32], NDArray[np.int16]]: ...
 def check_moderate(weights: NDArray[Any]) -> None: ...
-def check_table(pairs: NDArray[Any], weights: NDArray[Any], width: int) -> None: ...
+def check_tables(
+    unigrams: NDArray[Any],
+    pairs: NDArray[Any],
+    kinds: NDArray[Any],
+    windows: NDArray[Any],
+    groups: WordGroups,
+    findings: NDArray[Any],
+    covers: NDArray[Any],
+) -> None: ...
+def largest(weights: NDArray[Any]) -> int: ...
 
 class BmesCutter(Cutter):
     alphabet: Alphabet
     arrays: Mapping[str, Any]
+    groups: WordGroups
     def __init__(
         self,
         alphabet: Alphabet,
         unigrams: NDArray[np.int16],
         pairs: NDArray[np.uint32],
-        pair_weights: NDArray[np.int16],
-        skips: NDArray[np.uint32],
-        skip_weights: NDArray[np.int16],
+        kinds: NDArray[np.uint8],
+        windows: NDArray[np.int16],
+        groups: WordGroups,
+        findings: NDArray[np.int16],
+        covers: NDArray[np.uint32],
         transitions: NDArray[np.int32],
         starts: NDArray[np.int32],
     ) -> None: ...

@@ -5,12 +5,13 @@ Also how the tests make a kernel's objects from plain lists of words.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.dictionary import Dictionary
+from classicnlp._ext.lexical import WordGroups
 from classicnlp._ext.trie import Trie, build_nodes
 from classicnlp.text import default_alphabet
 
@@ -39,3 +40,12 @@ def make_dictionary(
     flags = np.array([0] * len(added) + [1] * len(removed), np.uint8)
     longest = max(map(len, [*words, *added, *removed]), default=0)
     return Dictionary(make_trie(words), overlay, flags, longest)
+
+
+def make_groups(groups: Mapping[str, Collection[int]]) -> WordGroups:
+    """Return words, each in the groups given by number."""
+    trie = make_trie(list(groups))
+    bits = np.array([sum(1 << group for group in own) for own in groups.values()], np.uint16)
+    nodes, values = trie.arrays["nodes"].copy(), trie.arrays["values"]
+    nodes.view(np.uint16)[values >= 0, 3] = bits[values[values >= 0]]
+    return WordGroups(trie.arrays["codes"], nodes)
