@@ -15,15 +15,12 @@ from classicnlp import Pipeline
 from classicnlp._ext.bmes import (
     COVER_LIMIT,
     EDGE_KIND,
-    FARTHEST_BASE,
     FINDING_LIMIT,
     KIND_LIMIT,
-    NO_PAIR,
     SYMBOL_LIMIT,
     BmesCutter,
-    fill_pairs,
 )
-from classicnlp._ext.lexical import LONGEST_WORD, MOST_LISTS
+from classicnlp._ext.lexical import LONGEST_WORD, MOST_LISTS, WordGroups, keys_of
 from classicnlp.segmentation import CharSegmenter
 from classicnlp.segmentation.features import (
     AT,
@@ -34,7 +31,8 @@ from classicnlp.segmentation.features import (
     PAIR_BEFORE,
     WINDOW_BEFORE,
 )
-from classicnlp.segmentation.tables import LARGEST_BYTE, LARGEST_WIDE, cutter_of
+from classicnlp.segmentation.groups import GroupedWords
+from classicnlp.segmentation.tables import COVERED, LARGEST_BYTE, LARGEST_WIDE, cutter_of
 from classicnlp.tagging.perceptron import LinearWeights
 from classicnlp.text import CharacterClass, default_alphabet, fold, units
 from tests.conftest import nasty_texts
@@ -58,9 +56,10 @@ short_texts = st.lists(
 def random_words(generator: np.random.Generator, group_count: int) -> dict[str, list[int]]:
     """Return words of frequent letters, each in some groups."""
     words = {}
-    for length in (1, 2, 2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 7) if group_count else ():
+    for length in (1, 2, 2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 7):
         word = "".join(generator.choice([*FREQUENT[:4], "一", "〇", "0"], length))
-        words[word] = np.flatnonzero(generator.random(group_count) < 0.5).tolist()
+        own = np.flatnonzero(generator.random(group_count) < 0.5).tolist()
+        words[reference.normalised(word)] = own
     return words
 
 
@@ -73,7 +72,7 @@ def random_model(text: str, seed: int, spread: int, group_count: int) -> referen
     rows += reference.features_of(other, words, group_count)
     weights = {}
     for feature in sorted({feature for row in rows for feature in row}):
-        if generator.random() < 0.9:
+        if generator.random() < 0.9 and not (feature[0] >= COVER and feature[1] >= COVERED):
             byte = feature[0] in PAIRS or feature[0] >= COVER
             limit = min(spread, LARGEST_BYTE if byte else LARGEST_WIDE)
             weights[feature] = generator.integers(-limit, limit + 1, 4).tolist()
@@ -90,14 +89,27 @@ def compiled(model: reference.Model) -> BmesCutter:
         np.array(model.transitions, np.float32),
         np.array(model.starts, np.float32),
     )
-    return cutter_of(
-        default_alphabet(), np.array(keys, np.uint64), learnt, make_groups(model.groups),
-        model.group_count, 1.0, NO_TRANSITION,
-    )  # fmt: skip
+    lists = [[w for w, own in model.groups.items() if g in own] for g in range(model.group_count)]
+    words = GroupedWords(default_alphabet(), lists[:1], lists[1:], 2)
+    keys_of_features = np.array(keys, np.uint64)
+    return cutter_of(default_alphabet(), keys_of_features, learnt, words, 1.0, NO_TRANSITION)
 
 
-def model_of(cutter: BmesCutter, words: list[str]) -> reference.Model:
-    """Read a trained model's tables back; ``words`` are those of its training data."""
+def entry_of(pairs: np.ndarray, first: int, second: int) -> np.ndarray:
+    """Look a pair up in its table."""
+    (key,) = keys_of(np.array([first, second], np.int32), np.array([0, 2])).tolist()
+    capacity = len(pairs) - 1
+    slot = (key >> 32) * capacity >> 32
+    while pairs[slot, 0] and int(pairs[slot, 0]) >> 8 != (key | 1) & 0xFFFFFF:
+        slot = (slot + 1) % capacity
+    return pairs[slot] if pairs[slot, 0] else np.zeros(3, np.uint32)
+
+
+def model_of(cutter: BmesCutter, words: list[str], texts: list[str]) -> reference.Model:
+    """Read a trained model's tables back as far as they concern some texts.
+
+    ``words`` are those of the training data.
+    """
     arrays = cutter.arrays
     weights: dict[reference.Feature, list[int]] = {}
 
@@ -110,11 +122,12 @@ def model_of(cutter: BmesCutter, words: list[str]) -> reference.Model:
             first, column = place
             row = arrays[name][first, 4 * column : 4 * column + 4].tolist()
             note(template + column, first, 0, row)
-    entries = arrays["pairs"][arrays["pairs"][:, 0] != NO_PAIR]
-    signed = entries.astype("<u4").view(np.int8)
-    for key, row in zip(entries[:, 0].tolist(), signed.tolist(), strict=True):
-        note(PAIR_BEFORE, key >> 16, key & 0xFFFF, row[4:8])
-        note(PAIR_AFTER, key >> 16, key & 0xFFFF, row[8:12])
+    rows = [row for text in texts for row in reference.features_of(text, {}, 0)]
+    for template, first, second in {feature for row in rows for feature in row}:
+        if template in PAIRS:
+            column = 1 + PAIRS.index(template)
+            packed = entry_of(arrays["pairs"], first, second)[column : column + 1]
+            note(template, first, second, packed.astype("<u4").view(np.int8).tolist())
     for group, finding in np.argwhere(arrays["findings"].any(axis=2)).tolist():
         note(FINDING + group, finding, 0, arrays["findings"][group, finding].tolist())
     for symbol, group, cover in np.argwhere(arrays["covers"]).tolist():
@@ -137,7 +150,7 @@ def assert_best(model: reference.Model, cutter: BmesCutter, text: str) -> None:
     short_texts,
     st.integers(0, 1 << 30),
     st.sampled_from([1, 100, 2000]),
-    st.sampled_from([0, 1, 8]),
+    st.sampled_from([1, MOST_LISTS]),
 )
 def test_the_cut_has_the_best_score_of_all_with_random_weights(
     text: str, seed: int, spread: int, group_count: int
@@ -146,7 +159,7 @@ def test_the_cut_has_the_best_score_of_all_with_random_weights(
     assert_best(model, compiled(model), text)
 
 
-@given(short_texts, st.integers(0, 1 << 30), st.sampled_from([0, 1, 3, 8]))
+@given(short_texts, st.integers(0, 1 << 30), st.sampled_from([1, 3, MOST_LISTS]))
 def test_scores_are_the_sums_of_the_weights(text: str, seed: int, group_count: int) -> None:
     model = random_model(text, seed, 2000, group_count)
     assert compiled(model).scores(text).tolist() == reference.place_scores(model, text)
@@ -169,14 +182,14 @@ def test_the_naive_ways_to_the_best_score_agree(text: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-def test_the_largest_weights_of_eight_groups_add_up(sign: int) -> None:
+def test_the_largest_weights_of_all_groups_add_up(sign: int) -> None:
     """Every template at its limit in favour of one label: no sum wraps round."""
     text = "".join(FREQUENT[:5])
-    words = {text[a:b]: list(range(8)) for a in range(5) for b in range(a + 2, 6)}
+    words = {text[a:b]: list(range(MOST_LISTS)) for a in range(5) for b in range(a + 2, 6)}
     wide = [0, 0, 0, sign * 10 * LARGEST_WIDE]
-    features = {f for row in reference.features_of(text, words, 8) for f in row}
+    features = {f for row in reference.features_of(text, words, MOST_LISTS) for f in row}
     nothing = [[0] * 4] * 4
-    model = reference.Model(dict.fromkeys(features, wide), words, 8, nothing, [0] * 4)
+    model = reference.Model(dict.fromkeys(features, wide), words, MOST_LISTS, nothing, [0] * 4)
     cut = compiled(model).segment(text)
     assert {len(word) == 1 for word in cut} == {sign > 0}
 
@@ -184,8 +197,8 @@ def test_the_largest_weights_of_eight_groups_add_up(sign: int) -> None:
 def test_weights_beyond_the_limits_are_cut_off() -> None:
     symbol = int(default_alphabet().symbols("一")[0])
     given = {(AT, symbol, 0): [9999, -9999, 1, 0], (PAIR_AFTER, symbol, 0): [999, -999, 1, 0]}
-    model = reference.Model(given, {}, 0, [[0] * 4] * 4, [0] * 4)
-    assert model_of(compiled(model), []).weights == {
+    model = reference.Model(given, {}, 1, [[0] * 4] * 4, [0] * 4)
+    assert model_of(compiled(model), [], ["一"]).weights == {
         (AT, symbol, 0): [LARGEST_WIDE, -LARGEST_WIDE, 1, 0],
         (PAIR_AFTER, symbol, 0): [LARGEST_BYTE, -LARGEST_BYTE, 1, 0],
     }
@@ -196,9 +209,9 @@ def test_the_cut_has_the_best_score_of_all_with_a_trained_model(
 ) -> None:
     cutter = small_segmenter._cutter
     assert isinstance(cutter, BmesCutter)
-    model = model_of(cutter, [word for words in segmented for word in words])
-    for words in segmented[::3]:
-        text = "".join(words)
+    texts = ["".join(words) for words in segmented[::3]]
+    model = model_of(cutter, [word for words in segmented for word in words], texts)
+    for text in texts:
         for stretch in (text[:9], text[3:11], text[-7:]):
             if not stretch.isspace() and " " not in stretch:
                 assert_best(model, cutter, stretch)
@@ -263,17 +276,6 @@ def test_cutters_survive_pickling() -> None:
     assert pickle.loads(pickle.dumps(cutter)).segment(text) == cutter.segment(text)
 
 
-@given(st.lists(st.integers(0, NO_PAIR - 1), unique=True, max_size=140))
-def test_every_pair_is_found_in_its_table_and_a_slot_is_left_empty(pairs: list[int]) -> None:
-    entries = np.arange(4 * len(pairs), dtype=np.uint32).reshape(-1, 4)
-    entries[:, 0] = pairs
-    table = fill_pairs(entries)
-    slots, last = table[:-1], table[-1]
-    assert (slots[:, 0] == NO_PAIR).sum() == len(slots) - len(pairs) > 0
-    assert not last.any()
-    assert sorted(slots[slots[:, 0] != NO_PAIR].tolist()) == sorted(entries.tolist())
-
-
 @pytest.mark.parametrize("count", [0, 1, 4, 5, 63, 64, 65, 128, 5000])
 def test_pairs_of_one_symbol_are_found_again(count: int) -> None:
     """Each pair is found by its weights: the second character is cut off where they say so."""
@@ -282,21 +284,15 @@ def test_pairs_of_one_symbol_are_found_again(count: int) -> None:
     chosen = list(zip(letters[1:], symbols[1:], strict=True))[:count]
     apart, together = [0, 0, 0, 100], [0, 0, 100, -100]
     given = {(PAIR_BEFORE, symbols[0], b): apart if b % 2 else together for _, b in chosen}
-    cutter = compiled(reference.Model(given, {}, 0, [[0] * 4] * 4, [0, 0, 0, 1]))
+    cutter = compiled(reference.Model(given, {}, 1, [[0] * 4] * 4, [0, 0, 0, 1]))
     for letter, symbol in chosen:
         assert len(cutter.segment(letters[0] + letter)) == 1 + symbol % 2
-
-
-@pytest.mark.parametrize("shape", [(3, 3), (3, 5), (0, 0)])
-def test_entries_of_other_shapes_are_refused(shape: tuple[int, int]) -> None:
-    with pytest.raises(ValueError, match="4 columns"):
-        fill_pairs(np.zeros(shape, np.uint32))
 
 
 def sound_arrays() -> dict[str, Any]:
     return {
         "unigrams": np.zeros((1, 12), np.int16),
-        "pairs": fill_pairs(np.zeros((0, 4), np.uint32)),
+        "pairs": np.zeros((2, 3), np.uint32),
         "kinds": np.zeros(0, np.uint8),
         "windows": np.zeros((KIND_LIMIT**3, 12), np.int16),
         "groups": make_groups({}),
@@ -312,10 +308,6 @@ def test_a_table_of_one_row_is_enough() -> None:
     assert "".join(cutter.segment("我来到北京\n\U00020000")) == "我来到北京\n\U00020000"
 
 
-def pair_table(*entries: tuple[int, int, int, int]) -> np.ndarray:
-    return fill_pairs(np.array(entries, np.uint32))
-
-
 @pytest.mark.parametrize(
     ("name", "array"),
     [
@@ -325,16 +317,13 @@ def pair_table(*entries: tuple[int, int, int, int]) -> np.ndarray:
         ("unigrams", np.zeros((2, 12), np.int16)),
         ("unigrams", np.full((1, 12), 11_000, np.int16)),
         ("unigrams", np.full((1, 12), -(1 << 15), np.int16)),
-        ("pairs", np.zeros((3, 4), np.uint32)),
-        ("pairs", np.full((1, 4), NO_PAIR, np.uint32)),
-        ("pairs", np.full((3, 4), NO_PAIR, np.uint32)),
-        ("pairs", np.full(8, NO_PAIR, np.uint32)),
-        ("pairs", np.full((3, 3), NO_PAIR, np.uint32)),
-        ("pairs", pair_table((1 << 16 | 1, 0, 0, FARTHEST_BASE))),
-        ("pairs", pair_table((1 << 16 | 1, 0, 0, len(make_groups({}).arrays["nodes"])))),
-        ("pairs", pair_table((1, 0, 0, 1 << 24))),
-        ("pairs", pair_table((1 << 16, 0, 0, 1 << 24))),
-        ("pairs", pair_table((0, 0, 0, 1 << 24))),
+        ("pairs", np.zeros((1, 3), np.uint32)),
+        ("pairs", np.zeros((3, 2), np.uint32)),
+        ("pairs", np.zeros(8, np.uint32)),
+        ("pairs", np.array([[256, 0, 0], [0, 0, 0]], np.uint32)),
+        ("pairs", np.array([[0, 0, 0], [0, 0, 1]], np.uint32)),
+        ("pairs", np.array([[257, 0, 0], [0, 0, 0], [0, 0, 0]], np.uint32)),
+        ("groups", make_groups({"中国人": [0]})),
         ("kinds", np.zeros(1, np.uint8)),
         ("kinds", np.zeros((0, 1), np.uint8)),
         ("windows", np.zeros((KIND_LIMIT**3 - 1, 12), np.int16)),
@@ -346,6 +335,7 @@ def pair_table(*entries: tuple[int, int, int, int]) -> np.ndarray:
         ("covers", np.zeros((1, 1, COVER_LIMIT), np.uint32)),
         ("covers", np.zeros((1, 0, COVER_LIMIT - 1), np.uint32)),
         ("covers", np.zeros((2, 0, COVER_LIMIT), np.uint32)),
+        ("covers", np.zeros((0, 0, COVER_LIMIT), np.uint32)),
         ("transitions", np.zeros((4, 3), np.int32)),
         ("transitions", np.full((4, 4), 1 << 24, np.int32)),
         ("starts", np.zeros(5, np.int32)),
@@ -360,10 +350,10 @@ def test_tables_that_do_not_fit_are_refused(name: str, array: np.ndarray) -> Non
 @pytest.mark.parametrize(
     ("symbols", "count", "kind", "weight", "message"),
     [
-        (SYMBOL_LIMIT, 0, 0, 0, "rows"),
+        (SYMBOL_LIMIT + 1, 0, 0, 0, "rows"),
         (3, MOST_LISTS + 1, 0, 0, "findings"),
         (3, 0, EDGE_KIND, 0, "kind"),
-        (3, 8, 0, 4000, "too large"),
+        (3, MOST_LISTS, 0, 4700, "too large"),
     ],
 )
 def test_tables_that_fit_but_are_too_large_are_refused(
@@ -384,26 +374,23 @@ def test_tables_that_pass_cannot_crash_a_cut(data: st.DataObject) -> None:
     text = "".join((FREQUENT * 12)[:70])
     sound = compiled(random_model(text, 3, 100, 2))
     arrays = {name: array.copy() for name, array in sound.arrays.items()}
-    rows, codes = arrays["pairs"], sound.groups.arrays["codes"]
-    linked = np.flatnonzero(rows[:, 3])
+    words = sound.groups.table.copy()
     for _ in range(data.draw(st.integers(1, 6))):
-        where = data.draw(st.sampled_from(["link", "key", "kind", "covers", "unigrams"]))
+        where = data.draw(st.sampled_from(["pairs", "words", "kinds", "covers", "unigrams"]))
         value = data.draw(st.integers(0, 0xFFFFFFFF))
-        if where == "link":
-            groups = data.draw(st.integers(0, 255)) << 24
-            rows[data.draw(st.sampled_from(linked.tolist())), 3] = groups | value % (
-                len(sound.groups.arrays["nodes"]) - int(codes.max()) + 1
-            )
-        elif where == "key":
-            rows[value % len(rows), 0] = rows[data.draw(st.integers(0, len(rows) - 1)), 0]
-        elif where == "kind":
-            arrays["kinds"][value % 40] = value % 16
-        elif where == "covers":
-            arrays["covers"][value % 40] = value
-        else:
+        noted = data.draw(st.sampled_from([0, 1, 3, 128, 129, 131]))
+        if where == "pairs":
+            rows = arrays["pairs"]
+            copied = rows[data.draw(st.integers(0, len(rows) - 1)), 0]
+            rows[value % len(rows), 0] = data.draw(st.sampled_from([copied, value & ~127])) | noted
+        elif where == "words":
+            words[value % len(words)] = (value & ~127) | noted
+        elif where == "unigrams":
             arrays["unigrams"][value % 40] = value % 6000
+        else:
+            arrays[where][value % 40] = value % 17
     try:
-        cutter = BmesCutter(sound.alphabet, **arrays, groups=sound.groups)
+        cutter = BmesCutter(sound.alphabet, **arrays, groups=WordGroups(words))
     except ValueError:
         return
     assert "".join(cutter.segment(text)) == text

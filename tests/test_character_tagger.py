@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from classicnlp import Lexicon
 from classicnlp._ext.bmes import EDGE_KIND
-from classicnlp._ext.lexical import LONGEST_WORD, MOST_LISTS
+from classicnlp._ext.lexical import GOES_ON_BIT, LONGEST_WORD, MOST_LISTS
 from classicnlp.segmentation.features import (
     AFTER,
     AT,
@@ -122,6 +122,14 @@ def own_words(grouped: GroupedWords, sentences: list[list[str]]) -> list[list[An
     return [begins[a:b] for a, b in itertools.pairwise(characters.offsets.tolist())]
 
 
+def noted_of(grouped: GroupedWords) -> dict[str, int]:
+    """Return what is noted of strings of two characters when all words are known."""
+    letters = ALPHABET.arrays["letters"]
+    pairs, notes = grouped.pairs()
+    strings = ["".join(map(chr, letters[pair])) for pair in pairs]
+    return dict(zip(strings, notes.tolist(), strict=True))
+
+
 def test_a_fold_does_not_see_words_that_stand_in_it_alone() -> None:
     sentences = [["北京", "人"], ["北京", "大学"], ["大学", "生活"], ["上海", "人"]]
     grouped = GroupedWords(ALPHABET, sentences, [], 2)
@@ -129,9 +137,7 @@ def test_a_fold_does_not_see_words_that_stand_in_it_alone() -> None:
     assert own_words(grouped, sentences) == [[0, 0, 0], [0, 0, 1, 0], [1, 0, 0, 0], [0, 0, 0]]
     others = [["上海", "生活"], ["生活", "人"], ["北京", "人"], ["北京", "大学"]]
     assert own_words(grouped, others) == [[1, 0, 1, 0], [1, 0, 0], [1, 0, 0], [1, 0, 1, 0]]
-    text = characters_of(ALPHABET, ["北京大学生活上海人"])
-    codes = grouped.groups().codes_of(text.symbols, text.offsets)
-    assert codes[:, 0, 0].tolist() == [1, 0, 1, 0, 1, 0, 1, 0, 0]
+    assert noted_of(grouped) == dict.fromkeys(["北京", "大学", "生活", "上海"], 1)
 
 
 def test_variants_of_a_word_are_one_word_of_a_fold() -> None:
@@ -184,12 +190,18 @@ def test_lexicons_come_in_every_form() -> None:
     sentences = [["人"], ["人"]]
     forms: list[Any] = [
         ["中国", "人", "中华人民共和国"], ("中国",), iter(["中国"]), {"中国": 7},
-        Lexicon({"中国": 3}), [("中国", 5, "ns")], {"中国"},
+        Lexicon({"中国": 3}), [("中國", 5, "ns")],
     ]  # fmt: skip
     grouped = GroupedWords(ALPHABET, sentences, forms, 2)
-    text = characters_of(ALPHABET, ["中國人"])
-    codes = grouped.groups().codes_of(text.symbols, text.offsets)
-    assert codes[0, 0].tolist() == [0, 1, 1, 1, 1, 1, 1, 1]
+    assert noted_of(grouped) == {"中国": 0b1111110, "中华": GOES_ON_BIT}
+
+
+def test_words_longer_than_two_are_noted_with_what_they_begin_with() -> None:
+    words = ["中国人", "中国", "国人", "一二三四五六七八", "人", "中\U00020000", "1998年"]
+    grouped = GroupedWords(ALPHABET, [["国人"]], [words, ["中国人民"]], 2)
+    assert noted_of(grouped) == {"中国": 2 | GOES_ON_BIT, "国人": 3, "00": GOES_ON_BIT}
+    # 中国人, 中国人民; 000, 0000, 0000年.
+    assert (grouped.longer().table != 0).sum() == 5
 
 
 @pytest.mark.parametrize("wrong", ["中国", [5], [b"x"], [["中国"]]])
@@ -199,6 +211,6 @@ def test_a_lexicon_that_is_no_collection_of_words_is_refused(wrong: Any) -> None
 
 
 def test_too_many_lexicons_are_refused() -> None:
-    GroupedWords(ALPHABET, [["人"]], [["中国"]] * 7, 2)
-    with pytest.raises(ValueError, match="at most 7 lexicons can be used, got 8"):
-        GroupedWords(ALPHABET, [["人"]], [["中国"]] * 8, 2)
+    GroupedWords(ALPHABET, [["人"]], [["中国"]] * 6, 2)
+    with pytest.raises(ValueError, match="at most 6 lexicons can be used, got 7"):
+        GroupedWords(ALPHABET, [["人"]], [["中国"]] * 7, 2)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classicnlp._ext.lexical import LONGEST_WORD, MOST_LISTS, WordGroups
+from classicnlp._ext.lexical import LONGEST_WORD, MOST_LISTS, WordGroups, keys_of, place_keys
 from classicnlp.text import default_alphabet, fold
 from tests.reference import lexical as reference
 from tests.reference import make_groups
@@ -80,10 +80,10 @@ def test_worked_examples(
 
 
 def test_a_word_is_found_in_its_groups_only() -> None:
-    own = {"中国": {0, 7}, "国人": {3}}
+    own = {"中国": {0, 6}, "国人": {3}}
     for i, row in enumerate(codes_of(make_groups(own), ["中国人"])):
         covers = row[2]
-        assert [g for g, code in enumerate(covers) if code] == [[0, 7], [0, 3, 7], [3]][i]
+        assert [g for g, code in enumerate(covers) if code] == [[0, 6], [0, 3, 6], [3]][i]
 
 
 def test_a_word_over_two_sentences_is_not_found() -> None:
@@ -117,57 +117,73 @@ def test_they_survive_pickling() -> None:
     assert codes_of(pickle.loads(pickle.dumps(groups)), ["中国人"]) == codes_of(groups, ["中国人"])
 
 
-def changed(name: str, change: Callable[[np.ndarray], object]) -> dict[str, np.ndarray]:
-    """Return the arrays of good groups with one that was tampered with."""
-    arrays = {key: array.copy() for key, array in make_groups({"中国": {0}}).arrays.items()}
-    change(arrays[name])
-    return arrays
+symbols = st.integers(1, (1 << 21) - 1)  # symbol 0 is in no word
+strings = st.lists(st.lists(symbols, min_size=2, max_size=9), max_size=30)
 
 
-@pytest.mark.parametrize(
-    ("name", "change"),
-    [
-        ("nodes", lambda nodes: nodes.__setitem__((0, 0), -1)),
-        ("nodes", lambda nodes: nodes.__setitem__((0, 0), len(nodes) - 1)),
-        ("nodes", lambda nodes: nodes.__setitem__((slice(None), 0), 2**31 - 1)),
-        ("nodes", lambda nodes: nodes.view(np.uint16)[:, 2].fill(0)),
-        ("codes", lambda codes: codes.fill(1)),
-        ("codes", lambda codes: codes[1:].fill(0xFFFF)),
-    ],
-)
-def test_arrays_that_lead_outside_are_refused(
-    name: str, change: Callable[[np.ndarray], object]
-) -> None:
-    with pytest.raises(ValueError, match=r"must|outside"):
-        WordGroups(**changed(name, change))
+def keys(strings: list[list[int]]) -> np.ndarray:
+    flat = np.array([symbol for string in strings for symbol in string], np.int32)
+    return keys_of(flat, np.cumsum([0, *map(len, strings)]))
 
 
-@pytest.mark.parametrize(
-    ("codes", "nodes"),
-    [
-        (np.zeros(0, np.uint16), np.full((1, 2), -1, np.int32)),
-        (np.zeros((1, 1), np.uint16), np.full((1, 2), -1, np.int32)),
-        (np.zeros(1, np.uint16), np.zeros((0, 2), np.int32)),
-        (np.zeros(1, np.uint16), np.zeros((1, 3), np.int32)),
-        (np.zeros(1, np.uint16), np.zeros(2, np.int32)),
-        (np.zeros(1), np.zeros((1, 2), np.int32)),
-    ],
-)
-def test_arrays_of_other_shapes_are_refused(codes: np.ndarray, nodes: np.ndarray) -> None:
-    with pytest.raises(ValueError, match=r"must|integers"):
-        WordGroups(codes, nodes)
+@given(strings)
+def test_a_string_has_a_key_of_its_own_wherever_it_stands(strings: list[list[int]]) -> None:
+    found = keys(strings).tolist()
+    assert [int(keys([string])[0]) for string in strings] == found
+    assert len(set(found)) == len(set(map(tuple, strings)))
+
+
+@pytest.mark.parametrize("offsets", [[], [0], [0, 2], [0, 2, 4], [0, 1, 3], [0, 3, 3]])
+def test_only_strings_of_two_and_more_have_keys(offsets: list[int]) -> None:
+    with pytest.raises(ValueError, match=r"offsets must|two characters"):
+        keys_of(np.zeros(3, np.int32), np.array(offsets, np.int64))
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), unique=True, max_size=140))
+def test_every_key_has_its_check_in_its_slot_and_a_slot_is_left_empty(keys: list[int]) -> None:
+    table, places = place_keys(np.array(keys, np.uint64))
+    assert len(table) == len(keys) + len(keys) // 5 + 1
+    assert table[places].tolist() == [(key << 8 | 256) & 0xFFFFFFFF for key in keys]
+    empty = set(range(len(table))) - set(places.tolist())
+    assert not table[sorted(empty)].any()
+    assert empty
+
+
+@pytest.mark.parametrize("count", [0, 1, 4, 5, 63, 64, 65, 5000])
+def test_words_of_a_large_table_are_found_and_others_are_not(count: int) -> None:
+    """One other string in ten million is taken for a word: of 50,000 none or, by chance, one."""
+    generator = np.random.default_rng(count)
+    strings = np.unique(generator.integers(1, 9000, (count + 50_000, 2)), axis=0).astype(np.int32)
+    strings = generator.permutation(strings)
+    table, places = place_keys(keys(strings[:count].tolist()))
+    table[places] |= 1
+    offsets = np.arange(0, 2 * len(strings) + 1, 2)
+    codes = WordGroups(table).codes_of(strings.reshape(-1), offsets)
+    assert codes[: 2 * count : 2, 0, 0].all()
+    assert codes[2 * count :, 0, 0].sum() <= 1
+
+
+@pytest.mark.parametrize("table", [np.zeros(0), np.ones(5), np.zeros((2, 2)), np.full(1, 256)])
+def test_tables_without_an_empty_slot_are_refused(table: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="must have an empty slot"):
+        WordGroups(table.astype(np.uint32))
+
+
+def test_tables_of_anything_but_integers_are_refused() -> None:
+    with pytest.raises(ValueError, match="integers"):
+        WordGroups(np.zeros(5))
 
 
 @given(st.data())
-def test_arrays_that_pass_cannot_crash_a_look_up(data: st.DataObject) -> None:
-    """Damaged nodes give wrong codes at worst; cycles among them end."""
-    arrays = changed("codes", lambda codes: None)
-    size = len(arrays["nodes"])
+def test_tables_that_pass_cannot_crash_a_look_up(data: st.DataObject) -> None:
+    """Damaged tables give wrong codes at worst."""
+    table = make_groups({"中国人民": {0}, "国人": {2}, "人中": {3}}).table.copy()
+    damaged = st.one_of(st.integers(0, 0xFFFFFFFF), st.sampled_from(table.tolist()))
     for _ in range(data.draw(st.integers(1, 8))):
-        slot = data.draw(st.integers(0, size - 1))
-        arrays["nodes"][slot, 0] = data.draw(st.integers(0, size - 3))
-        arrays["nodes"].view(np.uint16)[slot, 2] = data.draw(st.integers(1, 3))
-        arrays["nodes"].view(np.uint16)[slot, 3] = data.draw(st.integers(0, 0xFFFF))
-    codes = np.array(codes_of(WordGroups(**arrays), ["中国" * 20, "国"]))
+        slot = data.draw(st.integers(0, len(table) - 1))
+        table[slot] = data.draw(damaged) | data.draw(st.sampled_from([0, 128, 255]))
+    if table.all():
+        return
+    codes = np.array(codes_of(WordGroups(table), ["中国人民" * 20, "国"]))
     assert codes[:, :2].max() <= 4
     assert codes[:, 2].max() <= 12

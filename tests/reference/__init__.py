@@ -11,7 +11,7 @@ import numpy as np
 
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.dictionary import Dictionary
-from classicnlp._ext.lexical import WordGroups
+from classicnlp._ext.lexical import GOES_ON_BIT, WordGroups, keys_of, place_keys
 from classicnlp._ext.trie import Trie, build_nodes
 from classicnlp.text import default_alphabet
 
@@ -43,9 +43,18 @@ def make_dictionary(
 
 
 def make_groups(groups: Mapping[str, Collection[int]]) -> WordGroups:
-    """Return words, each in the groups given by number."""
-    trie = make_trie(list(groups))
-    bits = np.array([sum(1 << group for group in own) for own in groups.values()], np.uint16)
-    nodes, values = trie.arrays["nodes"].copy(), trie.arrays["values"]
-    nodes.view(np.uint16)[values >= 0, 3] = bits[values[values >= 0]]
-    return WordGroups(trie.arrays["codes"], nodes)
+    """Return folded words, each in the groups given by number.
+
+    Words of one character and those with a character without a rank are left out.
+    """
+    alphabet = default_alphabet()
+    notes: dict[str, int] = {}
+    for word, own in groups.items():
+        if len(word) > 1 and (alphabet.symbols(word) < alphabet.size).all():
+            notes[word] = notes.get(word, 0) | sum(1 << group for group in own)
+            for end in range(2, len(word)):
+                notes[word[:end]] = notes.get(word[:end], 0) | GOES_ON_BIT
+    offsets = np.cumsum([0, *map(len, notes)])
+    table, places = place_keys(keys_of(alphabet.symbols("".join(notes)), offsets))
+    table[places] |= np.array(list(notes.values()), np.uint32)
+    return WordGroups(table)
