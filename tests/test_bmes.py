@@ -130,8 +130,8 @@ def model_of(cutter: BmesCutter, words: list[str], texts: list[str]) -> referenc
             note(template, first, second, packed.astype("<u4").view(np.int8).tolist())
     for group, finding in np.argwhere(arrays["findings"].any(axis=2)).tolist():
         note(FINDING + group, finding, 0, arrays["findings"][group, finding].tolist())
-    for symbol, group, cover in np.argwhere(arrays["covers"]).tolist():
-        packed = arrays["covers"][symbol, group, cover : cover + 1]
+    for symbol, cover, group in np.argwhere(arrays["covers"]).tolist():
+        packed = arrays["covers"][symbol, cover, group : group + 1]
         note(COVER + group, symbol, cover, packed.astype("<u4").view(np.int8).tolist())
     groups = {
         reference.normalised(fold(word)): [0] for word in words if 2 <= len(word) <= LONGEST_WORD
@@ -297,7 +297,7 @@ def sound_arrays() -> dict[str, Any]:
         "windows": np.zeros((KIND_LIMIT**3, 12), np.int16),
         "groups": make_groups({}),
         "findings": np.zeros((0, FINDING_LIMIT, 4), np.int16),
-        "covers": np.zeros((1, 0, COVER_LIMIT), np.uint32),
+        "covers": np.zeros((1, COVER_LIMIT, 0), np.uint32),
         "transitions": np.zeros((4, 4), np.int32),
         "starts": np.zeros(4, np.int32),
     }
@@ -332,10 +332,10 @@ def test_a_table_of_one_row_is_enough() -> None:
         ("findings", np.zeros((1, FINDING_LIMIT, 4), np.int16)),
         ("findings", np.zeros((0, FINDING_LIMIT - 1, 4), np.int16)),
         ("findings", np.zeros((0, FINDING_LIMIT, 3), np.int16)),
-        ("covers", np.zeros((1, 1, COVER_LIMIT), np.uint32)),
-        ("covers", np.zeros((1, 0, COVER_LIMIT - 1), np.uint32)),
-        ("covers", np.zeros((2, 0, COVER_LIMIT), np.uint32)),
-        ("covers", np.zeros((0, 0, COVER_LIMIT), np.uint32)),
+        ("covers", np.zeros((1, COVER_LIMIT, 1), np.uint32)),
+        ("covers", np.zeros((1, COVER_LIMIT - 1, 0), np.uint32)),
+        ("covers", np.zeros((2, COVER_LIMIT, 0), np.uint32)),
+        ("covers", np.zeros((0, COVER_LIMIT, 0), np.uint32)),
         ("transitions", np.zeros((4, 3), np.int32)),
         ("transitions", np.full((4, 4), 1 << 24, np.int32)),
         ("starts", np.zeros(5, np.int32)),
@@ -363,7 +363,7 @@ def test_tables_that_fit_but_are_too_large_are_refused(
     arrays["unigrams"] = np.zeros((symbols, 12), np.int16)
     arrays["kinds"] = np.full(symbols - 1, kind, np.uint8)
     arrays["findings"] = np.full((count, FINDING_LIMIT, 4), weight, np.int16)
-    arrays["covers"] = np.zeros((symbols, count, COVER_LIMIT), np.uint32)
+    arrays["covers"] = np.zeros((symbols, COVER_LIMIT, count), np.uint32)
     with pytest.raises(ValueError, match=message):
         BmesCutter(default_alphabet(), **arrays)
 
