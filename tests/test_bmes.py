@@ -63,10 +63,12 @@ def random_words(generator: np.random.Generator, group_count: int) -> dict[str, 
     return words
 
 
-def random_model(text: str, seed: int, spread: int, group_count: int) -> reference.Model:
+def random_model(
+    text: str, seed: int, spread: int, group_count: int, words: reference.Groups | None = None
+) -> reference.Model:
     """Return random words, and random weights of the features of a text and of others."""
     generator = np.random.default_rng(seed)
-    words = random_words(generator, group_count)
+    words = random_words(generator, group_count) if words is None else words
     other = "".join(generator.choice([*FREQUENT, "龘", "9", "一"], 30))
     rows = [*reference.features_of(text, words, group_count)]
     rows += reference.features_of(other, words, group_count)
@@ -171,6 +173,16 @@ def test_the_cut_has_the_best_score_where_pairs_are_fetched_in_several_rounds(le
     model = random_model(text, length, 100, 3)
     lengths = [len(word) for word in compiled(model).segment(text)]
     assert reference.score(model, text, lengths) == reference.best_path_score(model, text)
+
+
+@pytest.mark.parametrize("length", [62, 63, 64, 65, 70, 71, 127, 128, 129, 200])
+def test_words_that_lie_over_two_rounds_are_found(length: int) -> None:
+    """Each place of the text has a word of one length, in one group or two."""
+    text = "".join(np.random.default_rng(length).choice([*LETTERS[:300]], length))
+    spans = [(start, start + 2 + start % 6) for start in range(length - 1)]
+    words = {text[a:b]: sorted({a % 3, a % 2}) for a, b in spans if b <= length}
+    model = random_model(text, length, 2000, 3, words)
+    assert compiled(model).scores(text).tolist() == reference.place_scores(model, text)
 
 
 @given(st.text(FREQUENT, min_size=1, max_size=8), st.integers(0, 1 << 30))

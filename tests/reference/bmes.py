@@ -18,13 +18,14 @@ CHINESE_DIGITS = fold("〇○零一二三四五六七八九")
 KINDS = {CHINESE_DIGITS: 9, fold("十百千万亿两几"): 10, fold("年月日时分秒"): 11, fold("·.．"): 12}
 Row = Sequence[int]
 Feature = tuple[int, int, int]  # template, and what fills it
+Groups = Mapping[str, Collection[int]]
 
 
 class Model(NamedTuple):
     """What the weights of B, M, E and S are, and which words the groups have."""
 
     weights: Mapping[Feature, Row]
-    groups: Mapping[str, Collection[int]]
+    groups: Groups
     group_count: int
     transitions: Sequence[Row]
     starts: Row
@@ -51,9 +52,7 @@ def normalised(text: str) -> str:
     return re.sub(f"[{CHINESE_DIGITS}]{{3,}}", lambda run: "〇" * len(run[0]), plain)
 
 
-def features_of(
-    text: str, groups: Mapping[str, Collection[int]], group_count: int
-) -> list[list[Feature]]:
+def features_of(text: str, groups: Groups, group_count: int) -> list[list[Feature]]:
     """Return the features of each character of a stretch without white space."""
     alphabet, letters = default_alphabet(), normalised(fold(text))
     symbols = [min(symbol, alphabet.size) for symbol in alphabet.symbols(letters).tolist()]
