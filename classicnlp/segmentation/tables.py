@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 
 LARGEST_BYTE = 127
 NOTHING = np.uint32(0x80808080)  # four weights of 0
-LARGEST_WIDE = 2000  # a dozen of them and as many bytes add up to less than 2**15
-TRUST = int(__import__("os").environ.get("TRUST","50"))
-LABELS_OF_COVERS = (0, 2, 0, 1, 2, 0, 1, 1, 2, 0, 1, 2)  # B E, B M E, B M M E, B M E: see WordGroups.codes_of
+LARGEST_WIDE = 2000  # thirteen of them and nine bytes add up to less than 2**15
+TRUST = 180  # what speaks for each label of a trusted word: it comes out unless its neighbours forbid it
+LABELS_OF_COVERS = (0, 2, 0, 1, 2, 0, 1, 1, 2, 0, 1, 2)  # BE, BME, BMME, BM…E: see WordGroups.codes_of
 COVERED = 4096  # symbols with weights of their own for what covers them: rarer ones teach little
 
 
@@ -126,7 +126,8 @@ def cutter_of(
 def _packed(rows: Rows) -> NDArray[np.uint32]:
     """Return four weights of 8 bits in a number, each plus 128, the first the lowest."""
     small = np.clip(rows, -LARGEST_BYTE, LARGEST_BYTE) + 128
-    return (small << np.array([0, 8, 16, 24])).sum(axis=1).astype(np.uint32)
+    packed: Rows = (small << np.array([0, 8, 16, 24])).sum(axis=1)
+    return packed.astype(np.uint32)
 
 
 def _pair_table(*columns: tuple[NDArray[np.integer], NDArray[np.uint32]]) -> NDArray[np.uint32]:
