@@ -53,7 +53,7 @@ def cutter_of(
     words: GroupedWords,
     step: float,
     forbidden: NDArray[np.bool_],
-    rules: Rules,
+    rules: Rules | None = None,
 ) -> BmesCutter:
     """Return a cutter with weights that are whole numbers of steps.
 
@@ -69,7 +69,7 @@ def cutter_of(
         127 steps, others at 2,000.
     forbidden : bool array, shape (4, 4)
         Transitions that never happen.
-    rules : Rules
+    rules : Rules, optional
         What is joined and parted whatever the weights say.
 
     Raises
