@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from classicnlp import models, store
+from classicnlp._ext.tokens import make_tokens
 from classicnlp.doc import Doc
 from classicnlp.errors import ModelError, require_text
 from classicnlp.lexicon import Lexicon, Words
@@ -19,6 +20,7 @@ from classicnlp.segmentation import CharSegmenter, NgramSegmenter
 from classicnlp.segmentation.base import checked_texts, in_chunks
 from classicnlp.spans import Token
 from classicnlp.tagging import PosTagger
+from classicnlp.tagging.universal import Tagset, names_in
 from classicnlp.text import fold, load_alphabet
 
 if TYPE_CHECKING:
@@ -99,13 +101,16 @@ class Pipeline:
         """Return the words of each text, in order; ``workers`` threads share the work."""
         return self.segmenter.segment_batch(texts, workers)
 
-    def tag(self, text: str) -> list[Token]:
+    def tag(self, text: str, tagset: Tagset = "own") -> list[Token]:
         """Return the words of ``text`` with their tags and places.
 
         Parameters
         ----------
         text : str
             Any text.
+        tagset : {"own", "universal"}
+            The model's own tags, or the universal parts of speech that
+            `classicnlp.tagging.universal` has for those of the People's Daily.
 
         Returns
         -------
@@ -116,15 +121,18 @@ class Pipeline:
         TypeError
             If ``text`` is no str.
         ValueError
-            If the pipeline has no tagger.
+            If the pipeline has no tagger, or there is no such tag set.
         """
         self._required_tagger()
-        return self._doc(text, self.boundaries(require_text(text, "tag"))).tokens
+        return self._tag_all([require_text(text, "tag")], tagset)[0]
 
-    def tag_batch(self, texts: Iterable[str], workers: int = 1) -> list[list[Token]]:
+    def tag_batch(
+        self, texts: Iterable[str], workers: int = 1, tagset: Tagset = "own"
+    ) -> list[list[Token]]:
         """Return the tagged words of each text, in order; ``workers`` threads share the work."""
         self._required_tagger()
-        return in_chunks(self._tag_all, checked_texts(texts, "tag"), workers)
+        tag_all = functools.partial(self._tag_all, tagset=tagset)
+        return in_chunks(tag_all, checked_texts(texts, "tag"), workers)
 
     def tag_words(self, words: Sequence[str]) -> list[str]:
         """Return a tag for each word of a sentence that is cut already.
@@ -218,9 +226,13 @@ class Pipeline:
                 labels[i] = self._tag_numbers[given]
         return Doc(text, boundaries, labels, tuple(self._tag_numbers))
 
-    def _tag_all(self, texts: list[str]) -> list[list[Token]]:
+    def _tag_all(self, texts: list[str], tagset: Tagset) -> list[list[Token]]:
         cuts = self.segmenter.boundaries_batch(texts)
-        return [self._doc(text, cut).tokens for text, cut in zip(texts, cuts, strict=True)]
+        if not self._user_tags:
+            return self._required_tagger().tokens_at(texts, cuts, tagset)
+        names = names_in(tagset, self._tag_numbers)
+        docs = map(self._doc, texts, cuts)
+        return [make_tokens(Token, doc.text, doc.boundaries, doc.labels, names) for doc in docs]
 
     def _required_tagger(self) -> PosTagger:
         if self.tagger is None:

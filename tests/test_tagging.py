@@ -101,7 +101,7 @@ def test_the_best_epoch_on_dev_is_kept(tagged: Tagged) -> None:
 
 def test_a_stronger_pruning_makes_a_smaller_model(tagged: Tagged) -> None:
     def size(prune: float) -> int:
-        return PosTagger(epochs=2, prune=prune).fit(tagged)._fitted().arrays["feature_labels"].size
+        return PosTagger(epochs=2, prune=prune).fit(tagged)._fitted().arrays["feature_cells"].size
 
     assert size(0.3) < size(0.02) < size(0.0)
 
@@ -152,5 +152,7 @@ def test_another_kind_of_model_is_not_loaded(tmp_path: Path) -> None:
 
 
 def test_parameters_are_kept_as_given() -> None:
-    given = {"epochs": 3, "seed": 1, "margin": 2, "known_from": 4, "prune": 0.5}
+    given = {
+        "epochs": 3, "seed": 1, "margin": 2, "known_from": 4, "min_count": 3, "prune": 0.5,
+    }  # fmt: skip
     assert PosTagger(**given).get_params() == given  # type: ignore[arg-type]
