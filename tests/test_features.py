@@ -35,7 +35,6 @@ from classicnlp._ext.interning import (
     slots_of,
     text_keys,
 )
-from classicnlp.text import default_alphabet
 from tests.conftest import code_points
 from tests.reference import features as reference
 

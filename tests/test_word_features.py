@@ -85,7 +85,9 @@ def test_words_that_fold_alike_have_the_same_keys_if_their_classes_are_alike(
     given_words: list[str],
 ) -> None:
     alphabet = default_alphabet()
-    alike = [w for w in given_words if (alphabet.classes(w) == alphabet.classes(alphabet.fold(w))).all()]
+    alike = [
+        w for w in given_words if (alphabet.classes(w) == alphabet.classes(alphabet.fold(w))).all()
+    ]
     folded = [alphabet.fold(word) for word in alike]
     assert keys_of([[(w, 1) for w in alike]]) == keys_of([[(w, 1) for w in folded]])
 

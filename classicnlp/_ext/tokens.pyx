@@ -7,7 +7,7 @@ them again and again while a large result grows.
 """
 
 from cpython.object cimport PyObject
-from libc.stdint cimport int32_t, uint8_t, uint16_t
+from libc.stdint cimport int32_t, uint16_t
 
 from classicnlp._ext.cutter cimport words_of
 

@@ -23,6 +23,8 @@ def check_arrays(
     starts: NDArray[Any],
 ) -> None: ...
 
+MOST_SLOTS: int
+
 class WordTagger:
     alphabet: Alphabet
     arrays: Mapping[str, NDArray[Any]]

@@ -31,7 +31,7 @@ cdef extern from "vector.h":
 cdef enum:
     MOST_LABELS = 256
     UNSEEN = 0  # the class of a word that no table has
-    KEPT = 8  # labels, of those that any word may have, that a word is left with
+    KEPT = 6  # labels, of those that any word may have, that a word is left with
     BLOCK = 64  # words looked up at once
     SCORED = 8  # words scored at once
     SHORT = 256  # characters of a text that is tagged sooner than the GIL is released

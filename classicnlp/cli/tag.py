@@ -119,7 +119,7 @@ def tag_text(arguments: Namespace) -> None:
     pipeline = resources.open_tagging_pipeline(arguments.model, arguments.user_words)
 
     def answer(texts: list[str]) -> list[str]:
-        tagged = pipeline.tag_batch(texts, arguments.workers, arguments.tagset)
+        tagged = pipeline.tag_batch(texts, workers=arguments.workers, tagset=arguments.tagset)
         if arguments.json:
             return list(map(tokens_json, texts, tagged))
         between, inside = arguments.delimiter, arguments.tag_delimiter

@@ -73,7 +73,7 @@ class PosTagger(Storable, Estimator):
         epochs: int = 8,
         seed: int = 0,
         margin: int = 30,
-        known_from: int = 20,
+        known_from: int = 6,
         min_count: int = 2,
         prune: float = 0.02,
     ):
@@ -326,9 +326,7 @@ class PosTagger(Storable, Estimator):
 def joined_words(words: Sequence[str], caller: str) -> tuple[str, NDArray[np.int32]]:
     """Return the text of some words, and where each begins and ends; ``caller`` is for errors."""
     if isinstance(words, str):
-        raise TypeError(
-            f"{caller}() takes the words of a sentence, got one str: segment it first"
-        )
+        raise TypeError(f"{caller}() takes the words of a sentence, got one str: segment it first")
     try:
         words = list(words)
     except TypeError:
@@ -342,9 +340,7 @@ def joined_words(words: Sequence[str], caller: str) -> tuple[str, NDArray[np.int
     return "".join(words), offsets_of(map(len, words), np.int32)
 
 
-def _accuracy(
-    tagger: WordTagger, tags: Sequence[str], gold: Sequence[list[TaggedWord]]
-) -> float:
+def _accuracy(tagger: WordTagger, tags: Sequence[str], gold: Sequence[list[TaggedWord]]) -> float:
     from classicnlp.evaluate import tagging as score
 
     predicted = []

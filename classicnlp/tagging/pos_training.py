@@ -177,9 +177,7 @@ class _Candidates:
         usual = np.isin(words * count + gold, seen.words[common] * count + self.labels)
         rows = np.where(known[words], np.where(usual, words, len(known) + words), 2 * len(known))
         self.place_first = offsets_of(widths[rows])
-        within = np.arange(self.place_first[-1]) - np.repeat(
-            self.place_first[:-1], widths[rows]
-        )
+        within = np.arange(self.place_first[-1]) - np.repeat(self.place_first[:-1], widths[rows])
         shift = np.repeat(starts[rows], widths[rows])
         self.place_labels = pool[shift + within].astype(np.uint8)
 
