@@ -156,7 +156,7 @@ def test_names_by_any_algorithm(tmp_path: Path, capsysbinary: Captured, algorith
     [
         (["--algorithm", "hmm", "--l2", "1"], "--l2 is no option of --algorithm hmm"),
         (["--algorithm", "crf", "--order", "2"], "--order is no option of --algorithm crf"),
-        (["--min-count", "2"], "--min-count is no option of --algorithm pos"),
+        (["--l1", "2"], "--l1 is no option of --algorithm pos"),
         (["--template", NEWS], "--template is no option of --algorithm pos"),
         (["--features", "words"], "--features is no option of --algorithm pos"),
         (["--scheme", "BIO"], "--scheme is no option of --algorithm pos"),

@@ -60,7 +60,7 @@ class PosTagger(Storable, Estimator):
 
     Examples
     --------
-    >>> sentences = [[("我", "r"), ("爱", "v"), ("你", "r")], [("你", "r"), ("来", "v")]] * 5
+    >>> sentences = [[("我", "r"), ("爱", "v"), ("你", "r")], [("你", "r"), ("来", "v")]] * 6
     >>> PosTagger(epochs=5).fit(sentences).predict(["你", "爱", "我"])
     ['r', 'v', 'r']
     """
@@ -74,7 +74,7 @@ class PosTagger(Storable, Estimator):
         seed: int = 0,
         margin: int = 30,
         known_from: int = 6,
-        min_count: int = 2,
+        min_count: int = 1,
         prune: float = 0.02,
     ):
         self.epochs = epochs
