@@ -14,6 +14,7 @@ import numpy as np
 from classicnlp._ext.alphabet cimport Alphabet, Text, text_of
 from classicnlp._ext.candidates cimport Candidates, viterbi
 from classicnlp._ext.features cimport WORD_TEMPLATES, hash_symbols, shape_of, word_features_at
+from classicnlp._ext.table cimport Table, find, mark_of
 from classicnlp._ext.units cimport SPACE
 
 from classicnlp._ext.bmes import check_moderate
@@ -21,20 +22,6 @@ from classicnlp.checks import as_array
 
 cdef enum:
     MOST_LABELS = 256
-
-
-cdef struct Table:
-    # Open addressing. A slot holds the high half of a key, whose low half chose the slot: two
-    # keys that agree in both are as rare as equal hashes. 0 is an empty slot. The entries of
-    # slot s are first[s] ... first[s + 1] - 1.
-    const uint32_t* slots
-    const int32_t* first
-    const uint8_t* labels
-    uint64_t mask
-
-
-cdef inline uint32_t mark_of(uint64_t key) noexcept nogil:
-    return <uint32_t> (key >> 32) | 1
 
 
 def fill_table(const uint64_t[::1] keys not None, const int32_t[::1] first not None):
@@ -83,16 +70,6 @@ def fill_table(const uint64_t[::1] keys not None, const int32_t[::1] first not N
                 written += 1
     out_first[capacity] = <int32_t> written
     return slots, slot_first, order[:written]
-
-
-cdef inline int64_t find(const Table* table, uint64_t key) noexcept nogil:
-    cdef uint64_t slot = key & table.mask
-    cdef uint32_t mark = mark_of(key)
-    while table.slots[slot] != mark:
-        if table.slots[slot] == 0:
-            return -1
-        slot = (slot + 1) & table.mask
-    return <int64_t> slot
 
 
 def check_entries(slots, first, labels, label_count):
