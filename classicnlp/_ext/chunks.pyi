@@ -43,9 +43,7 @@ class Chunker:
         self,
         alphabet: Alphabet,
         feature_slots: NDArray[np.uint32],
-        feature_first: NDArray[np.int32],
-        feature_labels: NDArray[np.uint8],
-        feature_weights: NDArray[np.int16],
+        feature_cells: NDArray[np.int32],
         word_slots: NDArray[np.uint32],
         word_first: NDArray[np.int32],
         word_labels: NDArray[np.uint8],
@@ -58,10 +56,16 @@ class Chunker:
     def label(
         self, text: str, boundaries: NDArray[np.int32], tags: NDArray[np.uint16]
     ) -> NDArray[np.uint8]: ...
+    def spans(
+        self, text: str, boundaries: NDArray[np.int32], tags: NDArray[np.uint16]
+    ) -> list[tuple[int, int, int]]: ...
 
 def restored(
     alphabet: Alphabet, arrays: Mapping[str, NDArray[Any]], names: Mapping[str, NDArray[Any]]
 ) -> Chunker: ...
+def check_features(slots: NDArray[Any], cells: NDArray[Any], label_count: int) -> None: ...
 def check_rows(first: NDArray[Any], labels: NDArray[Any], label_count: int) -> None: ...
 def check_outside(first: NDArray[Any], labels: NDArray[Any], used: NDArray[np.bool_]) -> None: ...
-def spans_of_labels(labels: NDArray[np.uint8]) -> NDArray[np.int32]: ...
+def spans_of_labels(
+    labels: NDArray[np.uint8], boundaries: NDArray[np.int32]
+) -> list[tuple[int, int, int]]: ...

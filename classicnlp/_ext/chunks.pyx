@@ -6,13 +6,12 @@ whose tag, or that themselves with their tag, only ever stood outside are not sc
 """
 
 from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
-from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.string cimport memcpy, memset
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.string cimport memset
 
 import numpy as np
 
 from classicnlp._ext.alphabet cimport Alphabet, Text, text_of
-from classicnlp._ext.candidates cimport Candidates, viterbi
 from classicnlp._ext.features cimport hash_symbols, mix, shape_of
 from classicnlp._ext.table cimport Table, find, mark_of
 from classicnlp._ext.units cimport SPACE
@@ -31,6 +30,12 @@ cdef enum:
     SINGLE = 4
     ROLES = 4
     MOST_LABELS = 253
+
+cdef extern from "prefetch.h":
+    void prefetch "CLASSICNLP_PREFETCH" (const void* address) noexcept nogil
+
+cdef int64_t LOWEST = -(<int64_t> 1 << 62)
+cdef uint8_t ONLY_OUTSIDE = OUTSIDE
 
 cdef enum:
     CHUNK_TEMPLATES = 22
@@ -359,13 +364,169 @@ def chunk_features(const int32_t[::1] symbols not None, const uint8_t[::1] class
 
 
 cdef struct Room:
-    # What is worked out about the words of a text.
+    # What is worked out about the words of a text. Word i may have the labels
+    # choices[i][0 : first[i + 1] - first[i]], the outside first.
     uint64_t* words
+    const uint8_t** choices
     int32_t* shapes
     int32_t* first
     int32_t* symbols
     uint8_t* classes
     uint8_t* marks
+
+
+cdef struct Slot:
+    uint32_t mark
+    uint32_t first
+
+
+cdef struct Features:
+    # A table whose slots hold the high half of a key and where its cells begin.
+    const Slot* slots
+    const int32_t* cells
+    uint64_t mask
+
+
+cdef struct Waiting:
+    # A word whose features are being fetched: first their slots, then their cells.
+    int32_t word
+    int32_t found
+    uint64_t keys[CHUNK_TEMPLATES]
+    const Slot* slots[CHUNK_TEMPLATES]
+
+
+cdef void ask_for_slots(const Features* table, const uint64_t* keys) noexcept nogil:
+    cdef int32_t t
+    for t in range(CHUNK_TEMPLATES):
+        prefetch(table.slots + (keys[t] & table.mask))
+
+
+cdef void ask_for_cells(const Features* table, Waiting* w) noexcept nogil:
+    """Find the slots of the features that have weights, and ask for their cells."""
+    cdef int32_t t
+    cdef uint64_t slot
+    cdef uint32_t mark
+    w.found = 0
+    for t in range(CHUNK_TEMPLATES):
+        slot, mark = w.keys[t] & table.mask, mark_of(w.keys[t])
+        while table.slots[slot].mark != mark and table.slots[slot].mark != 0:
+            slot = (slot + 1) & table.mask
+        if table.slots[slot].mark == mark and w.keys[t] != 0:
+            w.slots[w.found] = table.slots + slot
+            w.found += 1
+            prefetch(table.cells + table.slots[slot].first)
+
+
+cdef void add_up(const Features* table, const Waiting* w, int32_t labels, int32_t* sums) noexcept nogil:
+    """sums[y] = sum of the weights that a word's features give label y."""
+    cdef int32_t t
+    cdef uint32_t k
+    memset(sums, 0, labels * sizeof(int32_t))
+    for t in range(w.found):
+        for k in range(w.slots[t].first, (w.slots[t] + 1).first):
+            sums[table.cells[k] & 255] += table.cells[k] >> 8
+
+
+cdef struct Chain:
+    # Scores of the transitions from row to column, and of the first label.
+    const int32_t* transitions
+    const int32_t* starts
+    int32_t labels
+    int64_t spread
+
+
+cdef inline int32_t role_of(uint8_t label) noexcept nogil:
+    return (label - 1) % ROLES + 1 if label else OUTSIDE
+
+
+cdef int32_t list_closed(const uint8_t* choices, int32_t width, const int64_t* best, int64_t spread,
+                         uint8_t* closed) noexcept nogil:
+    """List the labels that leave no span open and can be on the best path; return how many there are.
+
+    One that is behind another by more than transitions can make up for cannot.
+    """
+    cdef int32_t j, role, count = 0
+    cdef int64_t least = LOWEST + 1
+    for j in range(width):
+        role = role_of(choices[j])
+        if role != BEGIN and role != INSIDE:
+            least = max(least, best[choices[j]] - spread)
+    for j in range(width):
+        role = role_of(choices[j])
+        if role != BEGIN and role != INSIDE and best[choices[j]] >= least:
+            closed[count] = choices[j]
+            count += 1
+    return count
+
+
+cdef void best_path(const Room* room, int32_t count, const Chain* chain, const int32_t* emissions,
+                    int64_t* best, uint8_t* back, uint8_t* path) noexcept nogil:
+    """Write the best legal path: a span that is begun goes on until its end, before the last word's end.
+
+        best[i, y] = emissions[i, y] + max over y' of best[i - 1, y'] + transitions[y', y]
+
+    where y' is the first or a middle word of y's kind if y carries on a span, else it leaves none open.
+    ``best`` has room for two places. Of equal paths the one with the smaller label at their last
+    difference wins. The outside, which every word may have, and a word that must be a span by itself
+    keep a path open at every place.
+    """
+    cdef int64_t* here = best
+    cdef int64_t* before = best + chain.labels
+    cdef int64_t* swapped
+    cdef uint8_t closed[256]
+    cdef int32_t closed_count = 0, i, j, k, role, y, width
+    cdef int64_t score, top
+    cdef uint8_t chosen
+    for y in range(chain.labels):
+        before[y] = here[y] = LOWEST
+    for i in range(count):
+        width = room.first[i + 1] - room.first[i]
+        for j in range(width):
+            y = room.choices[i][j]
+            role = role_of(<uint8_t> y)
+            top, chosen = LOWEST, OUTSIDE
+            if role == INSIDE or role == END:
+                # The first and the middle word are the two and one, or three and two, labels below.
+                k = y - role + BEGIN
+                if i > 0 and before[k] > LOWEST:
+                    top, chosen = before[k] + chain.transitions[k * chain.labels + y], <uint8_t> k
+                if i > 0 and before[k + 1] > LOWEST:
+                    score = before[k + 1] + chain.transitions[(k + 1) * chain.labels + y]
+                    if score > top:
+                        top, chosen = score, <uint8_t> (k + 1)
+            elif i == 0:
+                top = chain.starts[y]
+            else:
+                for k in range(closed_count):
+                    score = before[closed[k]] + chain.transitions[closed[k] * chain.labels + y]
+                    if score > top:
+                        top, chosen = score, closed[k]
+            here[y] = top + emissions[room.first[i] + j] if top > LOWEST else LOWEST
+            back[room.first[i] + j] = chosen
+        closed_count = list_closed(room.choices[i], width, here, chain.spread, closed)
+        if i > 0:
+            for j in range(room.first[i] - room.first[i - 1]):
+                before[room.choices[i - 1][j]] = LOWEST
+        swapped = before
+        before = here
+        here = swapped
+    trace_back(room, count, chain, before, closed, closed_count, back, path)
+
+
+cdef void trace_back(const Room* room, int32_t count, const Chain* chain, const int64_t* last,
+                     const uint8_t* closed, int32_t closed_count, const uint8_t* back, uint8_t* path) noexcept nogil:
+    """Follow the best path from its end, behind which all is outside."""
+    cdef int32_t i, j, k
+    cdef int64_t top = LOWEST, score
+    for k in range(closed_count):
+        score = last[closed[k]] + chain.transitions[closed[k] * chain.labels + OUTSIDE]
+        if score > top:
+            top, path[count - 1] = score, closed[k]
+    for i in range(count - 1, 0, -1):
+        j = 0
+        while room.choices[i][j] != path[i]:
+            j += 1
+        path[i - 1] = back[room.first[i] + j]
 
 
 cdef class Chunker:
@@ -374,9 +535,11 @@ cdef class Chunker:
     Parameters
     ----------
     alphabet : Alphabet
-    feature_slots, feature_first, feature_labels : arrays
-        A table from features to the labels that they have weights for.
-    feature_weights : int16 array, as long as feature_labels
+    feature_slots : uint32 array, shape (2**k + 1, 2)
+        A table as `classicnlp._ext.words.fill_table` fills it: what each slot holds, and where its
+        cells begin, side by side; behind the last slot 0 and the number of cells.
+    feature_cells : int32 array
+        Of each feature the labels that it says something about, with weights: 256 weight + label.
     word_slots, word_first, word_labels : arrays
         A table from words with tags to the labels that they may have.
     tag_first : int32 array, shape (tags + 2,)
@@ -398,10 +561,8 @@ cdef class Chunker:
     cdef readonly object arrays
     cdef readonly Py_ssize_t kinds
     cdef readonly Py_ssize_t tags
-    cdef const uint32_t[::1] feature_slots
-    cdef const int32_t[::1] feature_first
-    cdef const uint8_t[::1] feature_labels
-    cdef const int16_t[::1] feature_weights
+    cdef const uint32_t[:, ::1] feature_slots
+    cdef const int32_t[::1] feature_cells
     cdef const uint32_t[::1] word_slots
     cdef const int32_t[::1] word_first
     cdef const uint8_t[::1] word_labels
@@ -409,23 +570,22 @@ cdef class Chunker:
     cdef const uint8_t[::1] tag_labels
     cdef const int32_t[:, ::1] transitions
     cdef const int32_t[::1] starts
-    cdef Table features
+    cdef Features features
     cdef Table words
+    cdef const uint8_t[::1] alone
     cdef int32_t labels
+    cdef int64_t spread
     cdef int32_t full_stop
 
-    def __init__(self, Alphabet alphabet not None, feature_slots, feature_first, feature_labels, feature_weights,
-                 word_slots, word_first, word_labels, tag_first, tag_labels, transitions, starts,
-                 NameTable names not None):
+    def __init__(self, Alphabet alphabet not None, feature_slots, feature_cells, word_slots, word_first, word_labels,
+                 tag_first, tag_labels, transitions, starts, NameTable names not None):
         transitions = as_array(transitions, np.int32, "transitions")
         count = transitions.shape[0]
         if not 0 < count <= MOST_LABELS or count % ROLES != 1 or transitions.shape != (count, count):
             raise ValueError(f"transitions must be square, for 1 + 4 k labels, at most {MOST_LABELS}")
         arrays = {
             "feature_slots": as_array(feature_slots, np.uint32, "feature_slots"),
-            "feature_first": as_array(feature_first, np.int32, "feature_first"),
-            "feature_labels": as_array(feature_labels, np.uint8, "feature_labels"),
-            "feature_weights": as_array(feature_weights, np.int16, "feature_weights"),
+            "feature_cells": as_array(feature_cells, np.int32, "feature_cells"),
             "word_slots": as_array(word_slots, np.uint32, "word_slots"),
             "word_first": as_array(word_first, np.int32, "word_first"),
             "word_labels": as_array(word_labels, np.uint8, "word_labels"),
@@ -434,10 +594,8 @@ cdef class Chunker:
             "transitions": transitions,
             "starts": as_array(starts, np.int32, "starts"),
         }
-        check_entries(arrays["feature_slots"], arrays["feature_first"], arrays["feature_labels"], count)
+        check_features(arrays["feature_slots"], arrays["feature_cells"], count)
         check_entries(arrays["word_slots"], arrays["word_first"], arrays["word_labels"], count)
-        if arrays["feature_weights"].shape != arrays["feature_labels"].shape:
-            raise ValueError("each entry must have one label and one weight")
         check_rows(arrays["tag_first"], arrays["tag_labels"], count)
         check_outside(arrays["word_first"], arrays["word_labels"], arrays["word_slots"] != 0)
         check_outside(arrays["tag_first"], arrays["tag_labels"], np.ones(arrays["tag_first"].size - 1, np.bool_))
@@ -451,9 +609,7 @@ cdef class Chunker:
         self.kinds = count // ROLES
         self.tags = arrays["tag_first"].size - 2
         self.feature_slots = arrays["feature_slots"]
-        self.feature_first = arrays["feature_first"]
-        self.feature_labels = arrays["feature_labels"]
-        self.feature_weights = arrays["feature_weights"]
+        self.feature_cells = arrays["feature_cells"]
         self.word_slots = arrays["word_slots"]
         self.word_first = arrays["word_first"]
         self.word_labels = arrays["word_labels"]
@@ -461,12 +617,17 @@ cdef class Chunker:
         self.tag_labels = arrays["tag_labels"]
         self.transitions = transitions
         self.starts = arrays["starts"]
+        # What a word that is a span by itself may have: one label.
+        self.alone = np.arange(SINGLE, count, ROLES, dtype=np.uint8)
         self.labels = <int32_t> count
+        # How much more a transition between spans may weigh than another to the same label.
+        roles = np.where(np.arange(count) > 0, (np.arange(count) - 1) % ROLES + 1, OUTSIDE)
+        between = transitions[(roles != BEGIN) & (roles != INSIDE)][:, (roles != INSIDE) & (roles != END)]
+        self.spread = int(np.ptp(between.astype(np.int64), axis=0).max())
         self.full_stop = alphabet.symbols("。")[0]
-        self.features.slots = &self.feature_slots[0]
-        self.features.first = &self.feature_first[0]
-        self.features.labels = &self.feature_labels[0] if self.feature_labels.shape[0] else NULL
-        self.features.mask = <uint64_t> (self.feature_slots.shape[0] - 1)
+        self.features.slots = <const Slot*> &self.feature_slots[0, 0]
+        self.features.cells = &self.feature_cells[0] if self.feature_cells.shape[0] else NULL
+        self.features.mask = <uint64_t> (self.feature_slots.shape[0] - 2)
         self.words.slots = &self.word_slots[0]
         self.words.first = &self.word_first[0]
         self.words.labels = &self.word_labels[0] if self.word_labels.shape[0] else NULL
@@ -497,28 +658,59 @@ cdef class Chunker:
         ValueError
             If the boundaries are not those of a cut of ``text``, or the tags do not fit.
         """
-        cdef Text view = text_of(text)
-        cdef Py_ssize_t count = boundaries.shape[0] - 1, i
-        cdef bint sound = count >= 0 and boundaries[0] == 0 and boundaries[count] == view.length
-        cdef bint complete = True
+        cdef Py_ssize_t count = self.checked(text, boundaries, tags)
+        labels = np.zeros(count, np.uint8)
+        cdef uint8_t[::1] out = labels
+        if count:
+            self.label_into(text, boundaries, tags, &out[0])
+        return labels
+
+    def spans(self, str text not None, const int32_t[::1] boundaries not None, const uint16_t[::1] tags not None):
+        """Return what the words' labels mark in ``text``: a list of start, end and kind of each span.
+
+        Parameters and errors are those of `label`.
+        """
+        cdef Py_ssize_t count = self.checked(text, boundaries, tags)
+        cdef uint8_t* labels
+        if count == 0:
+            return []
+        labels = <uint8_t*> PyMem_RawMalloc(count)
+        if labels == NULL:
+            raise MemoryError()
+        try:
+            self.label_into(text, boundaries, tags, labels)
+            return list_spans(labels, count, &boundaries[0])
+        finally:
+            PyMem_RawFree(labels)
+
+    cdef Py_ssize_t checked(self, str text, const int32_t[::1] boundaries, const uint16_t[::1] tags) except -1:
+        """Return the number of words; raise a ValueError if boundaries or tags do not fit."""
+        cdef Py_ssize_t count = boundaries.shape[0] - 1, length = len(text), i
+        cdef bint sound = count >= 0 and boundaries[0] == 0 and boundaries[count] == length
+        cdef uint16_t highest = 0
         if sound:
             for i in range(count):
                 sound = sound and boundaries[i] < boundaries[i + 1]
         if not sound:
-            raise ValueError(f"boundaries must ascend from 0 to {view.length}")
+            raise ValueError(f"boundaries must ascend from 0 to {length}")
         if tags.shape[0] != count:
             raise ValueError(f"expected {count} tags, got {tags.shape[0]}")
         for i in range(count):
-            if tags[i] > self.tags + self.kinds:
-                raise ValueError(f"a tag's number must be at most {self.tags + self.kinds}, got {tags[i]}")
-        labels = np.zeros(count, np.uint8)
-        cdef uint8_t[::1] out = labels
-        if count:
-            with nogil:
-                complete = self.run(view, &boundaries[1], &tags[0], <int32_t> count, &out[0])
+            highest = max(highest, tags[i])
+        if highest > self.tags + self.kinds:
+            raise ValueError(f"a tag's number must be at most {self.tags + self.kinds}, got {highest}")
+        return count
+
+    cdef int label_into(self, str text, const int32_t[::1] boundaries, const uint16_t[::1] tags,
+                        uint8_t* path) except -1:
+        """Write the labels of words that were checked, at least one."""
+        cdef Text view = text_of(text)
+        cdef bint complete
+        with nogil:
+            complete = self.run(view, &boundaries[1], &tags[0], <int32_t> tags.shape[0], path)
         if not complete:
             raise MemoryError()
-        return labels
+        return 0
 
     cdef bint run(self, Text text, const int32_t* ends, const uint16_t* tags, int32_t count,
                   uint8_t* path) noexcept nogil:
@@ -526,12 +718,13 @@ cdef class Chunker:
         cdef Py_ssize_t n = text.length
         cdef Room room
         cdef bint complete
-        room.words = <uint64_t*> PyMem_RawMalloc(count * 9 + (2 * <Py_ssize_t> count + 2 + n) * 4 + n)
+        room.words = <uint64_t*> PyMem_RawMalloc(count * 17 + (2 * <Py_ssize_t> count + 1 + n) * 4 + n)
         if room.words == NULL:
             return False
-        room.shapes = <int32_t*> (room.words + count)
+        room.choices = <const uint8_t**> (room.words + count)
+        room.shapes = <int32_t*> (room.choices + count)
         room.first = room.shapes + count
-        room.symbols = room.first + count + 2
+        room.symbols = room.first + count + 1
         room.classes = <uint8_t*> (room.symbols + n)
         room.marks = room.classes + n
         self.alphabet.encode(text, room.symbols)
@@ -551,103 +744,107 @@ cdef class Chunker:
             if classes[i] == SPACE:
                 symbols[i] = self.full_stop
 
-    cdef int32_t candidates_of(self, const Room* room, int32_t i, int32_t start, uint16_t tag,
-                               const uint8_t** labels) noexcept nogil:
-        """Return how many labels word i may have, and where they stand; 0 if only the outside."""
+    cdef int32_t choose(self, const Room* room, int32_t i, int32_t start, uint16_t tag) noexcept nogil:
+        """Find the labels that word i may have; return how many there are."""
         cdef int64_t slot
-        if room.classes[start] == SPACE or tag > self.tags:
-            return 0
+        if tag > self.tags:
+            room.choices[i] = &self.alone[tag - self.tags - 1]
+            return 1
+        if room.classes[start] == SPACE:
+            room.choices[i] = &ONLY_OUTSIDE
+            return 1
         slot = find(&self.words, known_word(room.words[i], tag))
         if slot >= 0:
-            labels[0] = self.words.labels + self.words.first[slot]
+            room.choices[i] = self.words.labels + self.words.first[slot]
             return self.words.first[slot + 1] - self.words.first[slot]
-        labels[0] = &self.tag_labels[self.tag_first[tag]]
+        room.choices[i] = &self.tag_labels[self.tag_first[tag]]
         return self.tag_first[tag + 1] - self.tag_first[tag]
 
     cdef bint look_up(self, Room* room, const int32_t* ends, const uint16_t* tags, int32_t count) noexcept nogil:
-        """Find each word's key and shape, and where its candidates begin; False if there are too many.
-
-        Behind the last word stands a place that is outside, so that no span stays open.
-        """
+        """Find each word's key, shape and labels; False if there are too many."""
         cdef int32_t i, start = 0, length
         cdef int64_t used = 0
-        cdef const uint8_t* labels = NULL
         for i in range(count):
             length = ends[i] - start
             # A run of white space is one full stop, however long it is.
             room.words[i] = hash_symbols(room.symbols + start, 1 if room.classes[start] == SPACE else length)
             room.shapes[i] = shape_of(room.symbols + start, room.classes + start, length)
             room.first[i] = <int32_t> used
-            used += max(1, self.candidates_of(room, i, start, tags[i], &labels))
-            if used >= 0x7FFFFFFF:
+            used += self.choose(room, i, start, tags[i])
+            if used > 0x7FFFFFFF:
                 return False
             start = ends[i]
         room.first[count] = <int32_t> used
-        room.first[count + 1] = <int32_t> used + 1
         return True
 
     cdef bint decode(self, const Room* room, const int32_t* ends, const uint16_t* tags, int32_t count,
                      uint8_t* path) noexcept nogil:
-        cdef Py_ssize_t cells = room.first[count + 1]
-        cdef int64_t* best = <int64_t*> PyMem_RawMalloc(cells * 17 + count + 1)
+        cdef Py_ssize_t cells = room.first[count]
+        cdef int64_t* best = <int64_t*> PyMem_RawMalloc(2 * self.labels * sizeof(int64_t) + cells * 5)
         cdef int32_t* emissions
-        cdef int32_t* back
-        cdef uint8_t* labels
         cdef Sentence s = Sentence(room.symbols, ends, room.words, room.shapes, tags, room.marks, count)
+        cdef Chain chain = Chain(&self.transitions[0, 0], &self.starts[0], self.labels, self.spread)
         if best == NULL:
             return False
-        emissions = <int32_t*> (best + cells)
-        back = emissions + cells
-        labels = <uint8_t*> (back + cells)
-        self.list_candidates(room, ends, tags, count, labels)
-        self.score(&s, room.first, labels, emissions)
-        viterbi(emissions, &self.transitions[0, 0], &self.starts[0], Candidates(room.first, labels),
-                count + 1, self.labels, best, back, labels + cells)
-        memcpy(path, labels + cells, count)
+        emissions = <int32_t*> (best + 2 * self.labels)
+        self.score(&s, room, emissions)
+        best_path(room, count, &chain, emissions, best, <uint8_t*> (emissions + cells), path)
         PyMem_RawFree(best)
         return True
 
-    cdef void list_candidates(self, const Room* room, const int32_t* ends, const uint16_t* tags, int32_t count,
-                              uint8_t* labels) noexcept nogil:
-        cdef int32_t i, found, start = 0
-        cdef const uint8_t* source = NULL
-        for i in range(count):
-            found = self.candidates_of(room, i, start, tags[i], &source)
-            if found:
-                memcpy(labels + room.first[i], source, found)
-            elif tags[i] > self.tags:
-                labels[room.first[i]] = <uint8_t> (ROLES * (tags[i] - self.tags - 1) + SINGLE)
-            else:
-                labels[room.first[i]] = OUTSIDE
-            start = ends[i]
-        labels[room.first[count]] = OUTSIDE
+    cdef void score(self, const Sentence* s, const Room* room, int32_t* emissions) noexcept nogil:
+        """emissions[i, y] = sum of the weights of the features of word i for each label y it may have.
 
-    cdef void score(self, const Sentence* s, const int32_t* first, const uint8_t* labels,
-                    int32_t* emissions) noexcept nogil:
-        """emissions[i, y] = sum of the weights of the features of word i for candidate y."""
-        cdef int32_t sums[256]
-        cdef uint64_t keys[CHUNK_TEMPLATES]
-        cdef int32_t i, j, t
-        cdef int64_t slot, k
-        emissions[first[s.count]] = 0
+        While the slots of one word are on their way, the cells of the word before are asked for, and
+        those of the one before that are added up.
+        """
+        cdef Waiting words[3]
+        cdef int32_t i, turn = 0
+        words[0].word = words[1].word = words[2].word = -1
         for i in range(s.count):
-            if first[i + 1] - first[i] == 1:
-                emissions[first[i]] = 0
+            if room.first[i + 1] - room.first[i] == 1:
+                emissions[room.first[i]] = 0
                 continue
-            memset(sums, 0, self.labels * sizeof(int32_t))
-            chunk_features_at(s, i, keys)
-            for t in range(CHUNK_TEMPLATES):
-                slot = find(&self.features, keys[t]) if keys[t] else -1
-                if slot >= 0:
-                    for k in range(self.features.first[slot], self.features.first[slot + 1]):
-                        sums[self.features.labels[k]] += self.feature_weights[k]
-            for j in range(first[i], first[i + 1]):
-                emissions[j] = sums[labels[j]]
+            words[turn].word = i
+            chunk_features_at(s, i, words[turn].keys)
+            ask_for_slots(&self.features, words[turn].keys)
+            self.advance(room, words, turn, emissions)
+            turn = (turn + 1) % 3
+        for i in range(2):
+            words[turn].word = -1
+            self.advance(room, words, turn, emissions)
+            turn = (turn + 1) % 3
+
+    cdef void advance(self, const Room* room, Waiting* words, int32_t turn, int32_t* emissions) noexcept nogil:
+        """Take the word before that of ``turn`` one step on, and finish the one before that."""
+        cdef int32_t sums[256]
+        cdef int32_t j
+        cdef Waiting* second = words + (turn + 2) % 3
+        cdef Waiting* third = words + (turn + 1) % 3
+        if second.word >= 0:
+            ask_for_cells(&self.features, second)
+        if third.word >= 0:
+            add_up(&self.features, third, self.labels, sums)
+            for j in range(room.first[third.word + 1] - room.first[third.word]):
+                emissions[room.first[third.word] + j] = sums[room.choices[third.word][j]]
 
 
 def restored(alphabet, arrays, names):
     """Return the `Chunker` that was taken apart into arrays."""
     return Chunker(alphabet, **arrays, names=NameTable(*names.values()))
+
+
+def check_features(slots, cells, label_count):
+    """Raise a ValueError unless every look-up ends and leads to labels that exist."""
+    if slots.ndim != 2 or slots.shape[0] < 3 or slots.shape[1] != 2:
+        raise ValueError(f"feature_slots must have two columns, got shape {slots.shape}")
+    count = slots.shape[0] - 1
+    if cells.ndim != 1:
+        raise ValueError(f"feature_cells must have one dimension, got {cells.ndim}")
+    first = as_array(slots[:, 1], np.int32, "feature_slots")
+    check_entries(slots[:count, 0], first, (cells & 255).astype(np.uint8), label_count)
+    if cells.size and int(np.abs(cells.astype(np.int64)).max()) >= 1 << 24:
+        raise ValueError("a feature weighs 2**16 or more")
 
 
 def check_rows(first, labels, label_count):
@@ -667,42 +864,51 @@ def check_outside(first, labels, used):
         raise ValueError("a word may not be outside of spans")
 
 
-def spans_of_labels(const uint8_t[::1] labels not None):
-    """Return the spans of words that labels mark; what is begun and not ended right is none.
+def spans_of_labels(const uint8_t[::1] labels not None, const int32_t[::1] boundaries not None):
+    """Return the spans that the labels of words mark; what is begun and not ended right is none.
 
     Parameters
     ----------
     labels : uint8 array
+    boundaries : int32 array, one longer
+        What to say in place of the numbers of words: where they begin and end.
 
     Returns
     -------
-    int32 array, shape (spans, 3)
-        First word, the word behind the last one, kind.
+    list of (int, int, int)
+        Start, end, kind.
+
+    Raises
+    ------
+    ValueError
+        If there is not one boundary more than there are labels.
 
     Examples
     --------
-    >>> spans_of_labels(np.array([4, 0, 5, 6, 7], np.uint8)).tolist()
-    [[0, 1, 0], [2, 5, 1]]
+    >>> spans_of_labels(np.array([4, 0, 5, 6, 7], np.uint8), np.arange(6, dtype=np.int32))
+    [(0, 1, 0), (2, 5, 1)]
     """
-    cdef Py_ssize_t count = labels.shape[0], i, found = 0, begun = 0
+    cdef Py_ssize_t count = labels.shape[0]
+    if boundaries.shape[0] != count + 1:
+        raise ValueError(f"expected {count + 1} boundaries, got {boundaries.shape[0]}")
+    return list_spans(&labels[0] if count else NULL, count, &boundaries[0])
+
+
+cdef list list_spans(const uint8_t* labels, Py_ssize_t count, const int32_t* boundaries):
+    cdef Py_ssize_t i, begun = 0
     cdef int32_t kind, role, open_kind = -1
-    spans = np.empty((count, 3), np.int32)
-    cdef int32_t[:, ::1] out = spans
-    with nogil:
-        for i in range(count):
-            if labels[i] == OUTSIDE:
-                open_kind = -1
-                continue
-            kind, role = (labels[i] - 1) // ROLES, (labels[i] - 1) % ROLES + 1
-            if role == BEGIN or role == SINGLE:
-                begun = i
-                open_kind = kind
-            elif kind != open_kind:
-                open_kind = -1
-            if open_kind >= 0 and (role == END or role == SINGLE):
-                out[found, 0] = <int32_t> begun
-                out[found, 1] = <int32_t> i + 1
-                out[found, 2] = kind
-                found += 1
-                open_kind = -1
-    return spans[:found].copy()
+    cdef list spans = []
+    for i in range(count):
+        if labels[i] == OUTSIDE:
+            open_kind = -1
+            continue
+        kind, role = (labels[i] - 1) // ROLES, role_of(labels[i])
+        if role == BEGIN or role == SINGLE:
+            begun = i
+            open_kind = kind
+        elif kind != open_kind:
+            open_kind = -1
+        if open_kind >= 0 and (role == END or role == SINGLE):
+            spans.append((boundaries[begun], boundaries[i + 1], kind))
+            open_kind = -1
+    return spans

@@ -74,6 +74,9 @@ class EntityChunker(Storable, Estimator):
         Words seen at least as often with a tag get only labels that they were seen with.
     prune : float
         Weights that are smaller than this, relative to the largest, are left out.
+    rare : float
+        Roles in spans that a smaller share of a tag's words, or of a frequent word's occurrences
+        had are not learnt: nearly all words of such tags need not be looked at.
 
     Attributes
     ----------
@@ -99,14 +102,16 @@ class EntityChunker(Storable, Estimator):
         epochs: int = 8,
         seed: int = 0,
         margin: int = 20,
-        known_from: int = 50,
-        prune: float = 0.02,
+        known_from: int = 100,
+        prune: float = 0.045,
+        rare: float = 0.0002,
     ):
         self.epochs = epochs
         self.seed = seed
         self.margin = margin
         self.known_from = known_from
         self.prune = prune
+        self.rare = rare
 
     def fit(
         self,
@@ -157,7 +162,7 @@ class EntityChunker(Storable, Estimator):
             symbols, alphabet.classes(text), word_offsets, corpus.offsets, corpus.tag_numbers, marks
         )
         features, distinct, _ = number(keys.reshape(-1))
-        choices = _Choices(known, corpus, self.known_from)
+        choices = _Choices(known, corpus, self.known_from, self.rare)
         table = lists.table(lists.count(list(chain.from_iterable(corpus.names))))
         held_out = None if dev is None else _Corpus.of(*dev)
         self.tags_, self.labels_ = corpus.tags, corpus.labels
@@ -203,7 +208,8 @@ class EntityChunker(Storable, Estimator):
         boundaries = offsets_of(map(len, words), np.int32)
         numbers = self.tag_numbers([tag for _, tag in sentence])
         marks = chunker.label("".join(words), boundaries, numbers)
-        return [(a, b, self.labels_[k]) for a, b, k in spans_of_labels(marks).tolist()]
+        places = np.arange(len(words) + 1, dtype=np.int32)
+        return [(start, end, self.labels_[k]) for start, end, k in spans_of_labels(marks, places)]
 
     def spans_at(
         self, text: str, boundaries: NDArray[np.int32], tags: NDArray[np.uint16]
@@ -230,12 +236,9 @@ class EntityChunker(Storable, Estimator):
         ValueError
             If the boundaries are not those of a cut of ``text``, or the tags do not fit.
         """
-        found = spans_of_labels(self._fitted().label(text, boundaries, tags))
-        starts = boundaries[found[:, 0]].tolist()
-        ends = boundaries[found[:, 1]].tolist()
         return [
-            Span(text[start:end], self.labels_[kind], start, end)
-            for start, end, kind in zip(starts, ends, found[:, 2].tolist(), strict=True)
+            Span(text[start:end], self.labels_[k], start, end)
+            for start, end, k in self._fitted().spans(text, boundaries, tags)
         ]
 
     def tag_numbers(self, tags: Iterable[str]) -> NDArray[np.uint16]:
@@ -278,6 +281,7 @@ class EntityChunker(Storable, Estimator):
         require_count(self.margin, "margin", 0, 1 << 20)
         require_count(self.known_from, "known_from", 1)
         require_share(self.prune, "prune")
+        require_share(self.rare, "rare")
 
     def _fitted(self) -> Chunker:
         if self._chunker is None:
@@ -379,42 +383,53 @@ def _legal(label_count: int) -> NDArray[np.bool_]:
 class _Choices:
     """Which words may have which labels: as tables, and place by place for training."""
 
-    def __init__(self, keys: NDArray[np.uint64], corpus: _Corpus, known_from: int):
+    def __init__(self, keys: NDArray[np.uint64], corpus: _Corpus, known_from: int, rare: float):
         width = 4 * len(corpus.labels) + 1
         ids, distinct, counts = number(keys)
         known = counts >= known_from
         self.keys = distinct[known]
         rank = np.cumsum(known) - 1
         often = known[ids]
-        self.first, self.labels = _rows(
-            rank[ids[often]], corpus.gold[often], len(self.keys), width
-        )
-        # What any word had is what a word with an unknown tag may have: the last row.
         tags = corpus.tag_numbers.astype(np.int64)
-        last = np.full(len(tags), len(corpus.tags))
-        self.tag_first, self.tag_labels = _rows(
-            np.concatenate([tags, last]), np.tile(corpus.gold, 2), len(corpus.tags) + 1, width
-        )
+        # A row for each frequent word, then one for each tag; the last one is for unknown tags.
         rows = np.where(often, rank[ids], len(self.keys) + tags)
-        starts = np.concatenate([self.first[:-1], len(self.labels) + self.tag_first[:-1]])
-        widths = np.concatenate([np.diff(self.first), np.diff(self.tag_first)])[rows]
-        pool = np.concatenate([self.labels, self.tag_labels])
+        rest = np.concatenate([len(self.keys) + tags, np.full(len(tags), len(self.keys) + len(corpus.tags))])
+        owners = np.concatenate([rank[ids[often]], rest])
+        labels = np.concatenate([corpus.gold[often], np.tile(corpus.gold, 2)])
+        first, pool = _rows(owners, labels, len(self.keys) + len(corpus.tags) + 1, width, rare)
+        self.first, self.tag_first = first[: len(self.keys) + 1], first[len(self.keys) :]
+        self.labels, self.tag_labels = pool[: self.first[-1]], pool[self.first[-1] :]
+        self.tag_first = self.tag_first - self.tag_first[0]
+        allowed = np.zeros((len(first) - 1, width), np.bool_)
+        allowed[np.repeat(np.arange(len(first) - 1), np.diff(first)), pool] = True
+        self.gold = _without(corpus.gold, ~allowed[rows, corpus.gold])
         # Behind each sentence stands a place that is outside, so that no span stays open.
         ends = corpus.offsets[1:]
-        padded = np.insert(widths, ends, 1)
-        self.place_first = offsets_of(padded)
-        begins = np.insert(starts[rows], ends, 0)  # every row begins with the outside
-        within = np.arange(self.place_first[-1]) - np.repeat(self.place_first[:-1], padded)
-        self.place_labels = pool[np.repeat(begins, padded) + within]
+        widths = np.insert(np.diff(first)[rows], ends, 1)
+        self.place_first = offsets_of(widths)
+        begins = np.insert(first[rows], ends, 0)  # every row begins with the outside
+        within = np.arange(self.place_first[-1]) - np.repeat(self.place_first[:-1], widths)
+        self.place_labels = pool[np.repeat(begins, widths) + within]
 
 
 def _rows(
-    owner: NDArray[np.int64], label: NDArray[np.uint8], count: int, width: int
+    owner: NDArray[np.int64], label: NDArray[np.uint8], count: int, width: int, rare: float
 ) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
-    """Return the labels of each owner in ascending order, 0 among them, one row after another."""
-    seen = np.unique(np.concatenate([owner * width + label, np.arange(count) * width]))
+    """Return the labels of each owner in ascending order, 0 first, one row after another."""
+    seen, times = np.unique(owner * width + label, return_counts=True)
+    kept = times >= rare * np.bincount(owner, minlength=count)[seen // width]
+    seen = np.union1d(seen[kept], np.arange(count) * width)
     widths = np.bincount(seen // width, minlength=count)
     return offsets_of(widths, np.int32), (seen % width).astype(np.uint8)
+
+
+def _without(gold: NDArray[np.uint8], refused: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return labels without the spans that have a word whose label is refused."""
+    begins = (gold > 0) & ((gold - 1) % 4 % 3 == 0)
+    span = np.cumsum(begins)
+    lost = np.zeros(len(gold) + 1, np.bool_)
+    lost[span[refused]] = True
+    return np.where(lost[span], 0, gold).astype(np.uint8)
 
 
 def _sequences(
@@ -427,7 +442,7 @@ def _sequences(
         corpus.offsets + np.arange(len(corpus.offsets)),
         offsets_of(widths),
         features,
-        np.insert(corpus.gold, ends, 0),
+        np.insert(choices.gold, ends, 0),
         choices.place_first,
         choices.place_labels,
         feature_count,
@@ -448,7 +463,7 @@ def _compile(
     scale = LARGEST_WEIGHT / largest
     kept = np.abs(learnt.rows) >= prune * largest
     label = np.nonzero(kept)[1]
-    weights = np.round(learnt.rows[kept] * scale).astype(np.int16)
+    cells = np.round(learnt.rows[kept] * scale).astype(np.int32) * 256 + label
     widths = kept.sum(axis=1)
     used = widths > 0
     first = offsets_of(widths[used], np.int32)
@@ -464,10 +479,8 @@ def _compile(
     links[~np.vstack([legal[0], legal])] = FORBIDDEN_TRANSITION
     return Chunker(
         alphabet,
-        slots,
-        slot_first,
-        label.astype(np.uint8)[order],
-        weights[order],
+        np.column_stack([np.append(slots, 0), slot_first]).astype(np.uint32),
+        cells[order].astype(np.int32),
         word_slots,
         word_first,
         choices.labels[word_order],
