@@ -106,9 +106,8 @@ class Doc(Sequence[Token]):
 
     def __getstate__(self) -> dict[str, Any]:
         """What is pickled: the names that there are, not the model that finds them."""
-        if self.find_entities is not None:
-            self.entities  # noqa: B018: it is kept from now on
-        return {name: value for name, value in vars(self).items() if name != "find_entities"}
+        state = {name: value for name, value in vars(self).items() if name != "find_entities"}
+        return state if self.find_entities is None else {**state, "entities": self.entities}
 
     def __repr__(self) -> str:
         return f"<Doc of {len(self)} tokens: {self.text[:20]!r}{'…' * (len(self.text) > 20)}>"

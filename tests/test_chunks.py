@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,8 @@ def chunker_of(
     table = np.column_stack([np.append(slots, 0), first]).astype(np.uint32)
     word_slots, word_first, word_labels, _ = filled(known)
     return Chunker(
-        ALPHABET, table, 256 * weights.astype(np.int32) + labels, word_slots, word_first, word_labels,
+        ALPHABET, table, 256 * weights.astype(np.int32) + labels,
+        word_slots, word_first, word_labels,
         np.cumsum([0, *map(len, of_tags)]).astype(np.int32),
         np.array([label for row in of_tags for label in row], np.uint8),
         np.array(links[1:], np.int32), np.array(links[0], np.int32), names,
@@ -143,7 +145,9 @@ def test_the_labels_are_those_of_the_naive_twin(
     keys, whole = keys_of(words, given_tags, marks)
     emissions = []
     for row, word, tag in zip(keys, whole, given_tags, strict=True):
-        choices = [4 * (tag - TAGS)] if tag > TAGS else list(known.get(word, of_tags[min(tag, TAGS)]))
+        choices = list(known.get(word, of_tags[min(tag, TAGS)]))
+        if tag > TAGS:
+            choices = [4 * (tag - TAGS)]
         emissions.append(
             {
                 label: sum(features.get(key, {}).get(label, 0) for key in row)
@@ -153,7 +157,8 @@ def test_the_labels_are_those_of_the_naive_twin(
             }
         )
     # Behind the last word stands a place that is outside.
-    _, path = chain.best_path([*emissions, {0: 0}], legal_only(links[1:]), legal_only([links[0]])[0])
+    starts, transitions = legal_only(links[:1])[0], legal_only(links[1:])
+    _, path = chain.best_path([*emissions, {0: 0}], transitions, starts)
     labels = chunker.label(
         "".join(words), offsets(words).astype(np.int32), np.array(given_tags, np.uint16)
     )
@@ -218,7 +223,7 @@ def test_whatever_the_labels_spans_are_the_naive_twins(labels: list[int]) -> Non
     places = np.arange(len(labels) + 1, dtype=np.int32)
     spans = spans_of_labels(np.array(labels, np.uint8), places)
     assert spans == reference.spans_of_labels(labels)
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(one[1] <= other[0] for one, other in pairwise(spans))
     wider = spans_of_labels(np.array(labels, np.uint8), 3 * places)
     assert wider == [(3 * start, 3 * end, kind) for start, end, kind in spans]
     with pytest.raises(ValueError, match="boundaries"):

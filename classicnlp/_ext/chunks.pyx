@@ -810,10 +810,10 @@ cdef class Chunker:
             ask_for_slots(&self.features, words[turn].keys)
             self.advance(room, words, turn, emissions)
             turn = (turn + 1) % 3
-        for i in range(2):
-            words[turn].word = -1
-            self.advance(room, words, turn, emissions)
-            turn = (turn + 1) % 3
+        words[turn].word = -1
+        self.advance(room, words, turn, emissions)
+        words[(turn + 1) % 3].word = -1
+        self.advance(room, words, (turn + 1) % 3, emissions)
 
     cdef void advance(self, const Room* room, Waiting* words, int32_t turn, int32_t* emissions) noexcept nogil:
         """Take the word before that of ``turn`` one step on, and finish the one before that."""

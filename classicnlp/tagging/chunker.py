@@ -313,9 +313,7 @@ class _Corpus(NamedTuple):
         sentences = [list(sentence) for sentence in sentences]
         listed = [list(own) for own in spans]
         if len(sentences) != len(listed):
-            raise ValueError(
-                f"there are {len(sentences)} sentences, but spans for {len(listed)}"
-            )
+            raise ValueError(f"there are {len(sentences)} sentences, but spans for {len(listed)}")
         labels = tuple(sorted({label for own in listed for _, _, label in own}))
         if len(labels) > MOST_LABELS:
             raise ValueError(f"at most {MOST_LABELS} labels can be learnt, got {len(labels)}")
@@ -393,8 +391,8 @@ class _Choices:
         tags = corpus.tag_numbers.astype(np.int64)
         # A row for each frequent word, then one for each tag; the last one is for unknown tags.
         rows = np.where(often, rank[ids], len(self.keys) + tags)
-        rest = np.concatenate([len(self.keys) + tags, np.full(len(tags), len(self.keys) + len(corpus.tags))])
-        owners = np.concatenate([rank[ids[often]], rest])
+        unknown = np.full(len(tags), len(self.keys) + len(corpus.tags))
+        owners = np.concatenate([rank[ids[often]], len(self.keys) + tags, unknown])
         labels = np.concatenate([corpus.gold[often], np.tile(corpus.gold, 2)])
         first, pool = _rows(owners, labels, len(self.keys) + len(corpus.tags) + 1, width, rare)
         self.first, self.tag_first = first[: len(self.keys) + 1], first[len(self.keys) :]

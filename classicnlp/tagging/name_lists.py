@@ -82,9 +82,7 @@ class NameList:
             if left:
                 kinds[name] = 1 + min(left, key=lambda label: (-left[label], label))
         names = sorted(kinds)
-        keys, reach = name_keys(
-            self._alphabet.symbols("".join(names)), offsets_of(map(len, names))
-        )
+        keys, reach = name_keys(self._alphabet.symbols("".join(names)), offsets_of(map(len, names)))
         slots, first, order = fill_table(keys, np.arange(len(names) + 1, dtype=np.int32))
         numbers = np.fromiter((kinds[name] for name in names), np.uint8, len(names))
         slot_kinds = np.zeros(len(slots), np.uint8)
