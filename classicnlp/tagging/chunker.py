@@ -99,9 +99,9 @@ class EntityChunker(Storable, Estimator):
 
     def __init__(
         self,
-        epochs: int = 8,
+        epochs: int = 12,
         seed: int = 0,
-        margin: int = 20,
+        margin: int = 60,
         known_from: int = 100,
         prune: float = 0.045,
         rare: float = 0.0002,
