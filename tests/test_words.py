@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classicnlp._ext.features import COLUMNS_OF_WORDS, word_columns
+from classicnlp._ext.table import check_table, fill_table
 from classicnlp._ext.word_features import CONTEXT, word_features
-from classicnlp._ext.words import WordTagger, check_table, fill_table
+from classicnlp._ext.words import WordTagger
 from classicnlp.arrays import offsets_of
 from classicnlp.spans import Token
 from classicnlp.tagging import PosTagger

@@ -8,10 +8,6 @@ from classicnlp._ext.alphabet import Alphabet
 
 _Kind = TypeVar("_Kind", bound=tuple[Any, ...])
 
-def fill_table(
-    keys: NDArray[np.uint64], first: NDArray[np.int64]
-) -> tuple[NDArray[np.uint32], NDArray[np.int64]]: ...
-def check_table(slots: NDArray[Any], cells: NDArray[Any]) -> None: ...
 def check_arrays(
     count: int,
     feature_slots: NDArray[Any],
@@ -22,8 +18,6 @@ def check_arrays(
     transitions: NDArray[Any],
     starts: NDArray[Any],
 ) -> None: ...
-
-MOST_SLOTS: int
 
 class WordTagger:
     alphabet: Alphabet

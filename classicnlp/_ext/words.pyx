@@ -16,12 +16,14 @@ import numpy as np
 from classicnlp._ext.alphabet cimport Alphabet, Text, prefetch, text_of
 from classicnlp._ext.candidates cimport Candidates, sum_paths, viterbi
 from classicnlp._ext.features cimport hash_symbols, shape_of
+from classicnlp._ext.table cimport Table, find, slot_of
 from classicnlp._ext.tokens cimport tokens_of
 from classicnlp._ext.units cimport SPACE
 from classicnlp._ext.word_features cimport (
     CONTEXT_TEMPLATES, WORD_TEMPLATES, Word, class_key, context_features, local_features)
 
 from classicnlp._ext.bmes import check_moderate
+from classicnlp._ext.table import check_table
 from classicnlp._ext.tokens import check_kind
 from classicnlp.checks import as_array
 
@@ -37,17 +39,7 @@ cdef enum:
     SHORT = 256  # characters of a text that is tagged sooner than the GIL is released
     RUN = 1 << 15  # characters of short texts that are tagged while the GIL is released once
 
-MOST_SLOTS = (1 << 31) - 1
-
 cdef double FLOOR = -50.0  # what is less likely than exp(FLOOR) counts as much
-
-
-cdef struct Table:
-    # Open addressing. A slot holds the high half of a key, whose low half chose the slot, and
-    # where its cells begin, which end where those of the next slot begin. Two keys that agree in
-    # both halves are as rare as equal hashes. Mark 0 is an empty slot.
-    const uint32_t* slots
-    uint64_t capacity
 
 
 cdef struct Room:
@@ -65,85 +57,6 @@ cdef struct Room:
     int32_t* back
     uint8_t* labels
     int64_t cells
-
-
-cdef inline uint32_t mark_of(uint64_t key) noexcept nogil:
-    return <uint32_t> (key >> 32) | 1
-
-
-cdef inline uint64_t first_slot(uint64_t key, uint64_t capacity) noexcept nogil:
-    # The low half as a fraction of 1 (Lemire, 2019): no power of two is needed, and no division.
-    return (<uint64_t> <uint32_t> key * capacity) >> 32
-
-
-def fill_table(const uint64_t[::1] keys not None, const int64_t[::1] first not None):
-    """Place keys by open addressing, at most two thirds full.
-
-    Parameters
-    ----------
-    keys : uint64 array, shape (n,)
-        Distinct hashes. Of two that cannot be told apart the first counts.
-    first : int64 array, shape (n + 1,)
-        The cells of key i are first[i] ... first[i + 1] - 1.
-
-    Returns
-    -------
-    slots : uint32 array, shape (slots + 1, 2)
-        Of each slot its mark, and where its cells begin in the new order; at the end where the
-        last slot's cells end.
-    order : int64 array
-        The old place of each cell in the new order.
-    """
-    cdef Py_ssize_t n = keys.shape[0], capacity = 3 * n // 2 + 2, i, k, written = 0
-    cdef uint64_t slot
-    slots = np.zeros((capacity + 1, 2), np.uint32)
-    owners = np.full(capacity, -1, np.int32)
-    order = np.empty(first[n], np.int64)
-    cdef uint32_t[:, ::1] out = slots
-    cdef int32_t[::1] owner = owners
-    cdef int64_t[::1] out_order = order
-    for i in range(n):
-        slot = first_slot(keys[i], <uint64_t> capacity)
-        while out[slot, 0] and out[slot, 0] != mark_of(keys[i]):
-            slot = slot + 1 if slot + 1 < <uint64_t> capacity else 0
-        if owner[slot] < 0:
-            out[slot, 0] = mark_of(keys[i])
-            owner[slot] = <int32_t> i
-    for i in range(capacity):
-        out[i, 1] = <uint32_t> written
-        if owner[i] >= 0:
-            for k in range(first[owner[i]], first[owner[i] + 1]):
-                out_order[written] = k
-                written += 1
-    out[capacity, 1] = <uint32_t> written
-    return slots, order[:written]
-
-
-cdef inline const uint32_t* slot_of(const Table* table, uint64_t key) noexcept nogil:
-    return table.slots + 2 * first_slot(key, table.capacity)
-
-
-cdef inline const uint32_t* find(const Table* table, uint64_t key) noexcept nogil:
-    """Return the slot of a key, or NULL."""
-    cdef uint64_t slot = first_slot(key, table.capacity)
-    cdef uint32_t mark = mark_of(key)
-    while table.slots[2 * slot] != mark:
-        if table.slots[2 * slot] == 0:
-            return NULL
-        slot = slot + 1 if slot + 1 < table.capacity else 0
-    return table.slots + 2 * slot
-
-
-def check_table(slots, cells):
-    """Raise a ValueError unless every look-up ends, and leads to cells that exist."""
-    if slots.ndim != 2 or slots.shape[1] != 2 or slots.shape[0] < 3:
-        raise ValueError("a table must have two columns, and at least 2 slots")
-    capacity = slots.shape[0] - 1
-    if (slots[:capacity, 0] != 0).all() or capacity > MOST_SLOTS:
-        raise ValueError("a table must have an empty slot, and less than 2**31 slots")
-    first = slots[:, 1]
-    if int(first[0]) != 0 or (first[1:] < first[:capacity]).any() or cells.shape != (int(first[capacity]),):
-        raise ValueError("cells must begin at 0, slot by slot, and end at the last slot's end")
 
 
 cdef class WordTagger:

@@ -9,8 +9,9 @@ import numpy as np
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.features import COLUMNS_OF_WORDS, word_columns
 from classicnlp._ext.interning import find, number, slots_of
+from classicnlp._ext.table import fill_table
 from classicnlp._ext.word_features import CONTEXT, LOCAL, TEMPLATES_OF_WORDS, word_features
-from classicnlp._ext.words import WordTagger, fill_table
+from classicnlp._ext.words import WordTagger
 from classicnlp.arrays import offsets_of
 from classicnlp.tagging.perceptron import LinearWeights, Sequences
 from classicnlp.tagging.word_classes import NO_HINTS, UNSEEN, Hints, LabelCounts, learn_word_classes
