@@ -35,6 +35,7 @@ __all__ = [
     "Span",
     "Token",
     "corpus",
+    "entities",
     "evaluate",
     "fold",
     "load",
@@ -78,3 +79,14 @@ def tag(text: str) -> list[Token]:
     Token(text='他', tag='r', start=0, end=1)
     """
     return _default().tag(text)
+
+
+def entities(text: str) -> list[Span]:
+    """Return the names in ``text`` by the default model: persons, places, organisations, others.
+
+    Examples
+    --------
+    >>> entities("王小明在清华大学读书")[0]  # doctest: +SKIP
+    Span(text='王小明', label='nr', start=0, end=3)
+    """
+    return _default().entities(text)

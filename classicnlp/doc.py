@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, overload
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from classicnlp._ext.tokens import make_tokens
-from classicnlp.spans import Token
+from classicnlp.spans import Span, Token
 from classicnlp.text import split_sentences
 
 if TYPE_CHECKING:
@@ -28,7 +29,11 @@ class Doc(Sequence[Token]):
         For each word the place of its tag in ``tag_names``.
     tag_names : tuple of str
         The tags that there are.
+    find_entities : callable or None
+        What finds the names in a `Doc`, when they are first asked for.
     """
+
+    find_entities: Callable[[Doc], list[Span]] | None = None
 
     def __init__(
         self,
@@ -51,6 +56,22 @@ class Doc(Sequence[Token]):
     def tokens(self) -> list[Token]:
         """The words with their tags ("" without a tagger) and places."""
         return make_tokens(Token, self.text, self.boundaries, self.labels, self.tag_names)
+
+    @cached_property
+    def entities(self) -> list[Span]:
+        """The names, from left to right; each begins and ends with a word.
+
+        Raises
+        ------
+        ValueError
+            If the pipeline that made this has nothing that finds names.
+        """
+        if self.find_entities is None:
+            raise ValueError(
+                "no names can be found in this Doc: the pipeline that made it has no chunker; "
+                "give it one by Pipeline.with_chunker(), or load a model that has one"
+            )
+        return self.find_entities(self)
 
     @property
     def sentences(self) -> list[list[Token]]:
@@ -82,6 +103,11 @@ class Doc(Sequence[Token]):
 
     def __iter__(self) -> Iterator[Token]:
         return iter(self.tokens)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled: the names that there are, not the model that finds them."""
+        state = {name: value for name, value in vars(self).items() if name != "find_entities"}
+        return state if self.find_entities is None else {**state, "entities": self.entities}
 
     def __repr__(self) -> str:
         return f"<Doc of {len(self)} tokens: {self.text[:20]!r}{'…' * (len(self.text) > 20)}>"

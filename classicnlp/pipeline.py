@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import numpy as np
 
 from classicnlp import models, store
+from classicnlp._ext.tokens import make_tokens
+from classicnlp.arrays import offsets_of
 from classicnlp.doc import Doc
 from classicnlp.errors import ModelError, require_text
 from classicnlp.lexicon import Lexicon, Words
 from classicnlp.segmentation import CharSegmenter, NgramSegmenter
 from classicnlp.segmentation.base import checked_texts, in_chunks
 from classicnlp.segmentation.explanation import Explanation
-from classicnlp.spans import ScoredToken, Token
+from classicnlp.spans import ScoredToken, Span, Token
 from classicnlp.tagging import PosTagger
+from classicnlp.tagging.chunker import EntityChunker
+from classicnlp.tagging.universal import Tagset, names_in
 from classicnlp.text import fold, load_alphabet
 
 if TYPE_CHECKING:
@@ -41,6 +45,8 @@ class Pipeline:
         Words with counts, for whoever wants them; by default the segmenter's own, if any.
     card : mapping, optional
         What the model is: name, data, terms, figures.
+    chunker : EntityChunker, optional
+        Finds names over the tagged words.
 
     Examples
     --------
@@ -59,9 +65,11 @@ class Pipeline:
         tagger: PosTagger | None = None,
         lexicon: Lexicon | None = None,
         card: Mapping[str, Any] | None = None,
+        chunker: EntityChunker | None = None,
     ):
         self.segmenter = segmenter
         self.tagger = tagger
+        self.chunker = chunker
         if lexicon is None:
             lexicon = segmenter.lexicon if isinstance(segmenter, NgramSegmenter) else Lexicon()
         self._own_lexicon = lexicon
@@ -71,8 +79,11 @@ class Pipeline:
         self._number_tags()
 
     def __call__(self, text: str) -> Doc:
-        """Return a `Doc` of ``text``."""
-        return self._doc(text, self.boundaries(require_text(text, "Pipeline")))
+        """Return a `Doc` of ``text``; its entities are found when they are asked for."""
+        doc = self._doc(text, self.boundaries(require_text(text, "Pipeline")))
+        if self.chunker is not None and self.tagger is not None:
+            doc.find_entities = self._spans
+        return doc
 
     def segment(self, text: str) -> list[str]:
         """Return the words of ``text``; joined, they are the text.
@@ -102,16 +113,25 @@ class Pipeline:
         return self.segmenter.segment_batch(texts, workers)
 
     @overload
-    def tag(self, text: str, confidence: Literal[False] = False) -> list[Token]: ...
+    def tag(
+        self, text: str, tagset: Tagset = "own", confidence: Literal[False] = False
+    ) -> list[Token]: ...
     @overload
-    def tag(self, text: str, confidence: Literal[True]) -> list[ScoredToken]: ...
-    def tag(self, text: str, confidence: bool = False) -> list[Token] | list[ScoredToken]:
+    def tag(
+        self, text: str, tagset: Tagset = "own", *, confidence: Literal[True]
+    ) -> list[ScoredToken]: ...
+    def tag(
+        self, text: str, tagset: Tagset = "own", confidence: bool = False
+    ) -> list[Token] | list[ScoredToken]:
         """Return the words of ``text`` with their tags and places.
 
         Parameters
         ----------
         text : str
             Any text.
+        tagset : {"own", "universal"}
+            The model's own tags, or the universal parts of speech that
+            `classicnlp.tagging.universal` has for those of the People's Daily.
         confidence : bool
             Whether to say of each token how probable it is: the probability of the word, times
             that of its tag given the words. A tag that came with a user's word is certain.
@@ -125,28 +145,72 @@ class Pipeline:
         TypeError
             If ``text`` is no str.
         ValueError
-            If the pipeline has no tagger.
+            If the pipeline has no tagger, or there is no such tag set.
         """
         self._required_tagger()
-        doc = self._doc(text, self.boundaries(require_text(text, "tag")))
-        return self._scored(doc) if confidence else doc.tokens
+        tokens = self._tag_all([require_text(text, "tag")], tagset)[0]
+        return self._scored(text, tokens) if confidence else tokens
 
-    def _scored(self, doc: Doc) -> list[ScoredToken]:
+    def _scored(self, text: str, tokens: list[Token]) -> list[ScoredToken]:
         """Return the tokens with the probability that word and tag are right."""
-        words = self.segmenter.confidences_at(doc.text, doc.boundaries)
-        tags = self._required_tagger().marginals_at(doc.text, doc.boundaries)
-        folded = fold(doc.text)
+        boundaries = offsets_of([len(token.text) for token in tokens], np.int32)
+        words = self.segmenter.confidences_at(text, boundaries)
+        tags = self._required_tagger().marginals_at(text, boundaries)
+        folded = fold(text)
         return [
             ScoredToken(
                 *token, word if folded[token.start : token.end] in self._user_tags else word * tag
             )
-            for token, word, tag in zip(doc.tokens, words.tolist(), tags.tolist(), strict=True)
+            for token, word, tag in zip(tokens, words.tolist(), tags.tolist(), strict=True)
         ]
 
-    def tag_batch(self, texts: Iterable[str], workers: int = 1) -> list[list[Token]]:
+    def tag_batch(
+        self, texts: Iterable[str], workers: int = 1, tagset: Tagset = "own"
+    ) -> list[list[Token]]:
         """Return the tagged words of each text, in order; ``workers`` threads share the work."""
         self._required_tagger()
-        return in_chunks(self._tag_all, checked_texts(texts, "tag"), workers)
+        tag_all = functools.partial(self._tag_all, tagset=tagset)
+        return in_chunks(tag_all, checked_texts(texts, "tag"), workers)
+
+    def entities(self, text: str) -> list[Span]:
+        """Return the names in ``text``, from left to right.
+
+        They are found over the words and tags that `tag` gives, and begin and end with words. A
+        word that was added with the label of a name as its tag is a name by itself.
+
+        Parameters
+        ----------
+        text : str
+            Any text.
+
+        Returns
+        -------
+        list of Span
+            Of the embedded model: persons (``nr``), places (``ns``), organisations (``nt``) and
+            other proper names (``nz``).
+
+        Raises
+        ------
+        TypeError
+            If ``text`` is no str.
+        ValueError
+            If the pipeline has no chunker, or no tagger.
+
+        Examples
+        --------
+        >>> words = [("张", "nr"), ("三", "nr"), ("来", "v")]
+        >>> chunker = EntityChunker(epochs=3).fit([words], [[(0, 2, "nr")]])
+        >>> nlp = load("pku").with_chunker(chunker).with_words({"李小福": "nr"})
+        >>> nlp.entities("他是李小福")
+        [Span(text='李小福', label='nr', start=2, end=5)]
+        """
+        self._required_chunker()
+        return self._spans(self._doc(text, self.boundaries(require_text(text, "entities"))))
+
+    def entities_batch(self, texts: Iterable[str], workers: int = 1) -> list[list[Span]]:
+        """Return the names in each text, in order; ``workers`` threads share the work."""
+        self._required_chunker()
+        return in_chunks(self._find_all, checked_texts(texts, "entities"), workers)
 
     def tag_words(self, words: Sequence[str]) -> list[str]:
         """Return a tag for each word of a sentence that is cut already.
@@ -250,13 +314,18 @@ class Pipeline:
 
     def with_tagger(self, tagger: PosTagger) -> Pipeline:
         """Return a pipeline with another tagger."""
-        return Pipeline(self.segmenter, tagger, self._own_lexicon, self.card)
+        return Pipeline(self.segmenter, tagger, self._own_lexicon, self.card, self.chunker)
+
+    def with_chunker(self, chunker: EntityChunker) -> Pipeline:
+        """Return a pipeline with another chunker, one that has learnt from this one's tags."""
+        return Pipeline(self.segmenter, self.tagger, self._own_lexicon, self.card, chunker)
 
     def _over(self, segmenter: CharSegmenter | NgramSegmenter) -> Pipeline:
         """Return a pipeline of another segmenter that shares all else."""
         pipeline = Pipeline.__new__(Pipeline)
         pipeline.segmenter = segmenter
         pipeline.tagger = self.tagger
+        pipeline.chunker = self.chunker
         pipeline._own_lexicon = self._own_lexicon
         pipeline.card = self.card
         pipeline._tag_numbers = self._tag_numbers
@@ -276,6 +345,13 @@ class Pipeline:
         wanted = dict.fromkeys([*names, *self._user_tags.values()])
         if not wanted.keys() <= self._tag_numbers.keys():
             self._tag_numbers = {name: number for number, name in enumerate(wanted)}
+        self._chunker_tags = self._numbered_for_chunker()
+
+    def _numbered_for_chunker(self) -> NDArray[np.uint16]:
+        """Return the chunker's number of each tag that words can have here."""
+        if self.chunker is None or self.tagger is None:
+            return np.zeros(0, np.uint16)
+        return self.chunker.tag_numbers(self._tag_numbers or self.tagger.tags_)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a model file that `load` maps into memory."""
@@ -284,6 +360,8 @@ class Pipeline:
             raise ValueError("only a pipeline with a CharSegmenter is saved: save its parts")
         if self.tagger is not None:
             parts["tagger"] = self.tagger
+        if self.chunker is not None:
+            parts["chunker"] = self.chunker
         parameters: dict[str, Any] = {}
         arrays: dict[str, store.Array] = {}
         alphabet: dict[str, store.Array] | None = None
@@ -313,9 +391,38 @@ class Pipeline:
                 labels[i] = self._tag_numbers[given]
         return Doc(text, boundaries, labels, tuple(self._tag_numbers))
 
-    def _tag_all(self, texts: list[str]) -> list[list[Token]]:
+    def _tag_all(self, texts: list[str], tagset: Tagset) -> list[list[Token]]:
         cuts = self.segmenter.boundaries_batch(texts)
-        return [self._doc(text, cut).tokens for text, cut in zip(texts, cuts, strict=True)]
+        if not self._user_tags:
+            return self._required_tagger().tokens_at(texts, cuts, tagset)
+        names = names_in(tagset, self._tag_numbers)
+        docs = map(self._doc, texts, cuts)
+        return [make_tokens(Token, doc.text, doc.boundaries, doc.labels, names) for doc in docs]
+
+    def _spans(self, doc: Doc) -> list[Span]:
+        """Return the names in a text that this pipeline has cut and tagged."""
+        chunker = self._required_chunker()
+        numbers = self._chunker_tags[doc.labels]
+        alone = {label: len(chunker.tags_) + 1 + k for k, label in enumerate(chunker.labels_)}
+        given = {word: alone[tag] for word, tag in self._user_tags.items() if tag in alone}
+        if given:
+            folded = fold(doc.text)
+            for i, (start, end) in enumerate(itertools.pairwise(doc.boundaries.tolist())):
+                numbers[i] = given.get(folded[start:end], numbers[i])
+        return chunker.spans_at(doc.text, doc.boundaries, numbers)
+
+    def _find_all(self, texts: list[str]) -> list[list[Span]]:
+        cuts = self.segmenter.boundaries_batch(texts)
+        return [self._spans(self._doc(text, cut)) for text, cut in zip(texts, cuts, strict=True)]
+
+    def _required_chunker(self) -> EntityChunker:
+        self._required_tagger()
+        if self.chunker is None:
+            raise ValueError(
+                "this model finds no names: train an EntityChunker and give it to with_chunker(), "
+                "or load a model that has one, such as 'pku'"
+            )
+        return self.chunker
 
     def _required_tagger(self) -> PosTagger:
         if self.tagger is None:
@@ -400,6 +507,12 @@ def _assemble(stored: store.Stored) -> Pipeline:
             tagger = PosTagger.from_store(
                 parts["tagger"], store.within("tagger", arrays), origin, alphabet
             )
+        chunker = None
+        if "chunker" in parts:
+            chunker = EntityChunker.from_store(
+                parts["chunker"], store.within("chunker", arrays), origin, alphabet
+            )
     except (KeyError, TypeError) as error:
         raise ModelError(f"{origin}: not a sound pipeline: {error}") from None
-    return Pipeline(segmenter, tagger, lexicon, {**stored.card, "size_bytes": stored.size})
+    card = {**stored.card, "size_bytes": stored.size}
+    return Pipeline(segmenter, tagger, lexicon, card, chunker)

@@ -48,10 +48,13 @@ class Pairs:
     def tag_words(self, words: list[str]) -> list[str]:
         return [f"t{len(word)}" for word in words]
 
-    def tag_batch(self, texts: list[str], workers: int = 1) -> list[list[Token]]:
+    def tag_batch(
+        self, texts: list[str], workers: int = 1, tagset: str = "own"
+    ) -> list[list[Token]]:
+        tag = "t" if tagset == "own" else tagset
         return [
             [
-                Token(word, f"t{len(word)}", 2 * index, 2 * index + len(word))
+                Token(word, f"{tag}{len(word)}", 2 * index, 2 * index + len(word))
                 for index, word in enumerate(words)
             ]
             for words in self.segment_batch(texts)
@@ -152,6 +155,12 @@ def test_tag(pairs: Pairs, feed: Feed, capsysbinary: Captured) -> None:
     assert main(["tag", "--json"]) == 0
     row = json.loads(capsysbinary.readouterr().out)
     assert row["tokens"][1] == {"text": "到", "start": 2, "end": 3, "tag": "t1"}
+    feed("我来到".encode())
+    assert main(["tag", "--tagset", "universal"]) == 0
+    assert capsysbinary.readouterr().out.decode() == "我来/universal2 到/universal1\n"
+    feed("我 来到".encode())
+    assert main(["tag", "--tagset", "universal", "--pretokenized"]) == 0
+    assert capsysbinary.readouterr().out.decode() == "我/X 来到/X\n"
 
 
 def test_several_files_are_one_stream(

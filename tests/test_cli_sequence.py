@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from classicnlp import Lexicon
+from classicnlp import Lexicon, Pipeline
 from classicnlp.cli import main
 from classicnlp.corpus import read_entities, read_labelled
-from classicnlp.tagging import PosTagger, restoring
+from classicnlp.segmentation import CharSegmenter
+from classicnlp.tagging import EntityChunker, PosTagger, restoring
 from classicnlp.tagging.crf import CRFTagger
 from classicnlp.tagging.names import EntityTagger
 from tests.conftest import CORPORA
@@ -55,6 +56,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }.items():
         assert main(["train", *options, "--out", f"{folder}/{name}"]) == 0
     Lexicon(["我"]).save(folder / "lexicon")
+    sentences = [[("我", "r"), ("在", "p"), ("北", "n"), ("京", "n")]] * 5
+    cut = Pipeline(
+        CharSegmenter(epochs=3).fit([[word for word, _ in words] for words in sentences]),
+        PosTagger(epochs=3).fit(sentences),
+    )
+    cut.save(folder / "cut")
+    chunker = EntityChunker(epochs=3).fit(sentences, [[(2, 4, "ns")]] * 5)
+    cut.with_chunker(chunker).save(folder / "pipeline")
     return folder
 
 
@@ -156,7 +165,7 @@ def test_names_by_any_algorithm(tmp_path: Path, capsysbinary: Captured, algorith
     [
         (["--algorithm", "hmm", "--l2", "1"], "--l2 is no option of --algorithm hmm"),
         (["--algorithm", "crf", "--order", "2"], "--order is no option of --algorithm crf"),
-        (["--min-count", "2"], "--min-count is no option of --algorithm pos"),
+        (["--l1", "2"], "--l1 is no option of --algorithm pos"),
         (["--template", NEWS], "--template is no option of --algorithm pos"),
         (["--features", "words"], "--features is no option of --algorithm pos"),
         (["--scheme", "BIO"], "--scheme is no option of --algorithm pos"),
@@ -451,7 +460,7 @@ def test_characters(folder: Path, feed: Feed, capsysbinary: Captured) -> None:
             "suite: the model takes tokens of attr",
         ),
         (["tag", "--model", "words", "--user-words", "x"], "words: a crf takes no words: leave"),
-        (["ner", "--model", "pku"], "pku: the model finds no names; train one with"),
+        (["ner", "--model", "cut"], "cut: the model finds no names; train one with"),
         (["ner", "--model", "pos"], "pos: the model finds no names; train one with"),
         (["ner", "--model", "missing"], "no model named 'missing' (there is pku)"),
         (["ner", "--model", "words"], "words: the model labels tokens and reads no text: use --f"),
@@ -633,6 +642,29 @@ def test_gold_labels_that_the_model_lacks_are_told(
     status, output, errors = run(capsysbinary, *command, "--model", f"{folder}/words")
     assert (status, output[:30]) == (0, "accuracy                0.5000")
     assert errors == "gold labels that the model does not have: PLACE\n"
+
+
+def test_ner_with_a_pipeline(folder: Path, feed: Feed, capsysbinary: Captured) -> None:
+    model = ["--model", f"{folder}/pipeline"]
+    feed("我在北京\n\n")
+    assert output_of(capsysbinary, "ner", *model) == "我在[北京/ns]\n\n"
+    feed("我在北京\n")
+    assert output_of(capsysbinary, "ner", *model, "--list") == "1\t2\t4\tns\t北京\n"
+    words = folder / "user.dict"
+    words.write_text("我在 1 ns\n", encoding="utf-8")
+    feed("我在北京\n")
+    output = output_of(capsysbinary, "ner", *model, "--user-words", str(words))
+    assert output == "[我在/ns][北京/ns]\n"
+    message = failure_of(capsysbinary, "ner", *model, "--format", "columns", status=2)
+    assert message.startswith("--format goes with models of 'train ner'")
+
+
+def test_evaluate_ner_of_a_pipeline(folder: Path, tmp_path: Path, capsysbinary: Captured) -> None:
+    gold = tmp_path / "gold.txt"
+    gold.write_text("我/r 在/p 北京/ns\n", encoding="utf-8")
+    options = ["--model", f"{folder}/pipeline", "--gold", str(gold), "--format", "slash", "--json"]
+    figures = json.loads(output_of(capsysbinary, "evaluate", "ner", *options))
+    assert figures["f1"] == 1
 
 
 def test_evaluate_ner(folder: Path, tmp_path: Path, capsysbinary: Captured) -> None:

@@ -22,11 +22,9 @@ from classicnlp._ext.columns import (
 from classicnlp._ext.features import (
     COLUMNS_OF_WORDS,
     TEMPLATES_OF_CHARACTERS,
-    TEMPLATES_OF_WORDS,
     character_features,
     number,
     word_columns,
-    word_features,
 )
 from classicnlp._ext.interning import (
     Numbering,
@@ -37,7 +35,6 @@ from classicnlp._ext.interning import (
     slots_of,
     text_keys,
 )
-from classicnlp.text import default_alphabet
 from tests.conftest import code_points
 from tests.reference import features as reference
 
@@ -52,33 +49,6 @@ def ends(lengths: list[int]) -> np.ndarray:
     return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64)
 
 
-def keys_of(texts: list[list[str]]) -> tuple[list[list[int]], list[int]]:
-    """Return the keys of all words of all sentences, and of the words by themselves."""
-    alphabet = default_alphabet()
-    words = [word for sentence in texts for word in sentence]
-    joined = "".join(words)
-    keys, whole = word_features(
-        alphabet.symbols(joined),
-        alphabet.classes(joined),
-        ends([len(word) for word in words]),
-        ends([len(sentence) for sentence in texts]),
-    )
-    assert keys.shape == (len(words), len(TEMPLATES_OF_WORDS))
-    assert whole.shape == (len(words),)
-    return keys.tolist(), whole.tolist()
-
-
-def contexts_of(texts: list[list[str]]) -> list[list[reference.Context]]:
-    alphabet = default_alphabet()
-    return [
-        row
-        for sentence in texts
-        for row in reference.word_contexts(
-            sentence, [alphabet.classes(word).tolist() for word in sentence]
-        )
-    ]
-
-
 @given(st.lists(st.lists(symbols, max_size=6), max_size=5))
 def test_characters_have_the_keys_of_the_naive_twin(texts: list[list[int]]) -> None:
     flat = np.array([symbol for text in texts for symbol in text], np.int32)
@@ -91,57 +61,6 @@ def test_characters_have_the_keys_of_the_naive_twin(texts: list[list[int]]) -> N
 def test_offsets_that_do_not_span_the_symbols_are_refused(offsets: list[int]) -> None:
     with pytest.raises(ValueError, match="offsets must run from 0"):
         character_features(np.zeros(3, np.int32), np.array(offsets, np.int64))
-
-
-@given(sentences)
-def test_words_have_equal_keys_exactly_where_their_contexts_are_equal(
-    texts: list[list[str]],
-) -> None:
-    keys, _ = keys_of(texts)
-    contexts = contexts_of(texts)
-    assert [[key == 0 for key in row] for row in keys] == [
-        [context == () for context in row] for row in contexts
-    ]
-    pairs = {
-        (key, context)
-        for key_row, context_row in zip(keys, contexts, strict=True)
-        for key, context in zip(key_row, context_row, strict=True)
-    }
-    assert len(pairs) == len({key for key, _ in pairs}) == len({context for _, context in pairs})
-
-
-@given(sentences, sentences)
-def test_a_sentence_has_the_same_keys_wherever_it_stands(
-    before: list[list[str]], texts: list[list[str]]
-) -> None:
-    alone, whole = keys_of(texts)
-    joined, joined_whole = keys_of(before + texts)
-    count = sum(len(sentence) for sentence in before)
-    assert joined[count:] == alone
-    assert joined_whole[count:] == whole
-
-
-@given(st.lists(st.lists(code_points, min_size=1, max_size=3).map("".join), max_size=5))
-def test_words_that_fold_alike_have_the_same_key(words: list[str]) -> None:
-    folded = [default_alphabet().fold(word) for word in words]
-    assert keys_of([words])[1] == keys_of([folded])[1]
-
-
-def test_a_word_has_one_key_in_any_sentence() -> None:
-    _, whole = keys_of([["中国", "a"], ["a", "中国", "中国"], ["中"]])
-    assert whole[0] == whole[3] == whole[4]
-    assert whole[1] == whole[2]
-    assert len(set(whole)) == 3
-
-
-def test_word_offsets_that_do_not_span_the_symbols_are_refused() -> None:
-    zeros, classes = np.zeros(3, np.int32), np.zeros(3, np.uint8)
-    with pytest.raises(ValueError, match="number of symbols"):
-        word_features(zeros, classes, np.array([0, 2]), np.array([0, 1]))
-    with pytest.raises(ValueError, match="number of symbols"):
-        word_features(zeros, classes[:2], np.array([0, 3]), np.array([0, 1]))
-    with pytest.raises(ValueError, match="number of words"):
-        word_features(zeros, classes, np.array([0, 3]), np.array([0, 2]))
 
 
 @given(st.lists(st.integers(0, 9), max_size=40))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,9 +102,24 @@ def test_the_best_epoch_on_dev_is_kept(tagged: Tagged) -> None:
 
 def test_a_stronger_pruning_makes_a_smaller_model(tagged: Tagged) -> None:
     def size(prune: float) -> int:
-        return PosTagger(epochs=2, prune=prune).fit(tagged)._fitted().arrays["feature_labels"].size
+        return PosTagger(epochs=2, prune=prune).fit(tagged)._fitted().arrays["feature_cells"].size
 
     assert size(0.3) < size(0.02) < size(0.0)
+
+
+@given(words=st.lists(nasty_words, max_size=6))
+def test_the_probabilities_of_a_words_tags_add_up_to_1(
+    words: list[str], small_tagger: PosTagger
+) -> None:
+    rows = small_tagger.marginals(words)
+    assert len(rows) == len(words)
+    for row in rows:
+        assert set(row) <= set(small_tagger.tags_)
+        assert sum(row.values()) == pytest.approx(1.0)
+        assert list(row.values()) == sorted(row.values(), reverse=True)
+    boundaries = np.cumsum([0, *map(len, words)]).astype(np.int32)
+    chosen = small_tagger.marginals_at("".join(words), boundaries).tolist()
+    assert chosen == [row[tag] for row, tag in zip(rows, small_tagger.predict(words), strict=True)]
 
 
 def test_a_tagger_that_learnt_nothing_says_so(tmp_path: Path) -> None:
@@ -152,5 +168,7 @@ def test_another_kind_of_model_is_not_loaded(tmp_path: Path) -> None:
 
 
 def test_parameters_are_kept_as_given() -> None:
-    given = {"epochs": 3, "seed": 1, "margin": 2, "known_from": 4, "prune": 0.5}
+    given = {
+        "epochs": 3, "seed": 1, "margin": 2, "known_from": 4, "min_count": 3, "prune": 0.5,
+    }  # fmt: skip
     assert PosTagger(**given).get_params() == given  # type: ignore[arg-type]

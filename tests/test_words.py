@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,108 +10,189 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classicnlp._ext.features import word_features
-from classicnlp._ext.words import WordTagger, fill_table
+from classicnlp._ext.features import COLUMNS_OF_WORDS, word_columns
+from classicnlp._ext.table import check_table, fill_table
+from classicnlp._ext.word_features import CONTEXT, word_features
+from classicnlp._ext.words import WordTagger
+from classicnlp.arrays import offsets_of
+from classicnlp.spans import Token
 from classicnlp.tagging import PosTagger
 from classicnlp.text import default_alphabet
 from tests.conftest import Tagged, nasty_words
 from tests.reference import candidates as chain
 
-LABELS = 4
-Table = dict[int, dict[int, int]]
+KEPT = 6
+Weights = dict[int, int]
 
 sentences = st.lists(
-    st.sampled_from(["我", "中国", "国中", "a1", "大学生", "３", "é"]), min_size=1, max_size=5
+    st.sampled_from(["我", "中国", "国中", "a1", "大学生", "３", "é"]), min_size=1, max_size=4
 )
 
 
-def keys_of(words: list[str]) -> tuple[list[list[int]], list[int]]:
-    text = "".join(words)
+def keys_of(words: list[str], classes: list[int]) -> list[list[int]]:
+    text, alphabet = "".join(words), default_alphabet()
+    return word_features(
+        alphabet.symbols(text),
+        alphabet.classes(text),
+        offsets_of(map(len, words)),
+        np.array([0, len(words)]),
+        np.array(classes, np.int32),
+    ).tolist()
+
+
+def word_key(word: str) -> int:
+    """The hash of a word is the key of its column."""
     alphabet = default_alphabet()
-    ends = np.concatenate([[0], np.cumsum([len(word) for word in words])]).astype(np.int64)
-    keys, whole = word_features(
-        alphabet.symbols(text), alphabet.classes(text), ends, np.array([0, len(words)])
-    )
-    return keys.tolist(), whole.tolist()
+    column = np.array([COLUMNS_OF_WORDS.index("word")], np.int32)
+    offsets = np.array([0, len(word)])
+    return int(word_columns(alphabet.symbols(word), alphabet.classes(word), offsets, column)[0, 0])
 
 
 def boundaries_of(words: list[str]) -> np.ndarray:
     return np.cumsum([0, *(len(word) for word in words)]).astype(np.int32)
 
 
-def filled(table: Table) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return the arrays of a table from keys to labels with weights."""
-    first = np.cumsum([0, *(len(row) for row in table.values())]).astype(np.int32)
-    slots, slot_first, order = fill_table(np.array(list(table), np.uint64), first)
-    labels = np.array([label for row in table.values() for label in row], np.uint8)
-    weights = np.array([weight for row in table.values() for weight in row.values()], np.int16)
-    return slots, slot_first, labels[order], weights[order]
+def table(rows: dict[int, list[int]], dtype: type) -> tuple[np.ndarray, np.ndarray]:
+    """Return the arrays of a table from keys to cells."""
+    slots, order = fill_table(np.array(list(rows), np.uint64), offsets_of(map(len, rows.values())))
+    return slots, np.array([cell for row in rows.values() for cell in row], dtype)[order]
 
 
-def tagger_of(
-    features: Table, words: Table, open_labels: list[int], transitions: Any, starts: Any
-) -> WordTagger:
-    slots, first, labels, weights = filled(features)
-    word_slots, word_first, word_labels, _ = filled(words)
-    return WordTagger(
-        default_alphabet(), slots, first, labels, weights, word_slots, word_first, word_labels,
-        np.array(open_labels, np.uint8), np.array(transitions, np.int32),
-        np.array(starts, np.int32),
-    )  # fmt: skip
+def feature_cells(row: Weights) -> list[int]:
+    return [label * 256 + (weight & 255) for label, weight in row.items()]
 
 
-@given(sentences, sentences, st.integers(0, 1 << 30), st.sampled_from([1, 50, 32_767]))
-def test_the_tags_are_those_of_the_naive_twin(
-    words: list[str], others: list[str], seed: int, spread: int
-) -> None:
-    generator = np.random.default_rng(seed)
+@dataclass
+class Twin:
+    """What a tagger holds, as dictionaries: of a word its class, and weights of its labels."""
 
-    def some_labels() -> list[int]:
-        return np.flatnonzero(generator.random(LABELS) < 0.6).tolist() or [0]
+    features: dict[int, Weights]
+    words: dict[str, tuple[int, Weights]]
+    open: list[int]
+    transitions: list[list[int]]
+    starts: list[int]
+    sharpness: float
 
-    def integers(*shape: int) -> list[Any]:
-        return generator.integers(-spread, spread + 1, shape).tolist()
+    @classmethod
+    def by_chance(cls, words: list[str], labels: int, spread: int, seed: int) -> Twin:
+        generator = np.random.default_rng(seed)
 
-    features: Table = {
-        key: {label: integers(1)[0] for label in some_labels()}
-        for row in (*keys_of(words)[0], *keys_of(others)[0])
-        for key in row
-        if key and generator.random() < 0.6
-    }
-    known: Table = {
-        key: dict.fromkeys(some_labels(), 0)
-        for key in (*keys_of(words)[1], *keys_of(others)[1])
-        if generator.random() < 0.5
-    }
-    open_labels, transitions, starts = some_labels(), integers(LABELS, LABELS), integers(LABELS)
-    tagger = tagger_of(features, known, open_labels, transitions, starts)
-    keys, whole = keys_of(words)
-    emissions = [
-        {
-            label: sum(features.get(key, {}).get(label, 0) for key in row)
-            for label in known.get(word, open_labels)
+        def integers(*shape: int, most: int = spread) -> list[Any]:
+            return generator.integers(-most, most + 1, shape).tolist()
+
+        def some(most: int) -> Weights:
+            chosen = np.flatnonzero(generator.random(labels) < 0.6).tolist() or [0]
+            return {label: integers(1, most=most)[0] for label in chosen}
+
+        known = {
+            word: (integers(1, most=2)[0] + 2, some(spread) if generator.random() < 0.7 else {})
+            for word in words
+            if generator.random() < 0.7
         }
-        for row, word in zip(keys, whole, strict=True)
-    ]
-    # A word with one candidate is not scored, which moves all paths alike.
-    _, path = chain.best_path(emissions, transitions, starts)
-    assert tagger.tag("".join(words), boundaries_of(words)).tolist() == path
+        classes = [known.get(word, (0,))[0] for word in words]
+        keys = {key for row in keys_of(words, classes) for key in row if key}
+        return cls(
+            {key: some(min(spread, 127)) for key in sorted(keys) if generator.random() < 0.6},
+            known,
+            sorted(some(1)),
+            integers(labels, labels),
+            integers(labels),
+            float(generator.choice([1.0, 0.1, 0.001])),
+        )
+
+    def kernel(self) -> WordTagger:
+        rows = {
+            word_key(word): [number, *(weight * 256 + label for label, weight in own.items())]
+            for word, (number, own) in self.words.items()
+        }
+        return WordTagger(
+            default_alphabet(),
+            *table({key: feature_cells(row) for key, row in self.features.items()}, np.uint16),
+            *table(rows, np.int32),
+            np.array(self.open, np.uint8),
+            np.array(self.transitions, np.int32),
+            np.array(self.starts, np.int32),
+            self.sharpness,
+        )
+
+    def emissions(self, words: list[str]) -> list[Weights]:
+        classes = [self.words.get(word, (0,))[0] for word in words]
+        result = []
+        for word, row in zip(words, keys_of(words, classes), strict=True):
+            own = self.words.get(word, (0, {}))[1]
+            if len(own) == 1:  # it is not scored, which moves all paths alike
+                result.append(own)
+                continue
+            seen = row[: len(CONTEXT)] if own else row
+            sums = {
+                label: own.get(label, 0)
+                + sum(self.features.get(key, {}).get(label, 0) for key in seen)
+                for label in own or self.open
+            }
+            if not own:
+                best = sorted(sums, key=lambda label: (-sums[label], label))[:KEPT]
+                sums = {label: sums[label] for label in sorted(best)}
+            result.append(sums)
+        return result
+
+
+twins = given(
+    sentences,
+    st.integers(0, 1 << 30),
+    st.sampled_from([1, 50, 32_767]),
+    st.sampled_from([1, 4, 12]),
+)
+
+
+@twins
+def test_the_tags_are_those_of_the_naive_twin(
+    words: list[str], seed: int, spread: int, labels: int
+) -> None:
+    twin = Twin.by_chance(words, labels, spread, seed)
+    _, path = chain.best_path(twin.emissions(words), twin.transitions, twin.starts)
+    assert twin.kernel().tag("".join(words), boundaries_of(words)).tolist() == path
+
+
+@twins
+def test_the_marginals_are_those_of_the_naive_twin(
+    words: list[str], seed: int, spread: int, labels: int
+) -> None:
+    twin = Twin.by_chance(words, labels, min(spread, 50), seed)
+    twin.sharpness = min(twin.sharpness, 0.1)  # else less likely than is told apart
+    expected = chain.marginals(twin.emissions(words), twin.transitions, twin.starts, twin.sharpness)
+    kernel, text, boundaries = twin.kernel(), "".join(words), boundaries_of(words)
+    path, first, candidates, probabilities = kernel.marginals(text, boundaries)
+    assert path.tolist() == kernel.tag(text, boundaries).tolist()
+    for i, row in enumerate(expected):
+        own = slice(first[i], first[i + 1])
+        assert candidates[own].tolist() == list(row)
+        assert probabilities[own].tolist() == pytest.approx(list(row.values()), abs=1e-9)
+
+
+@twins
+def test_probabilities_add_up_to_1_however_extreme_the_scores_are(
+    words: list[str], seed: int, spread: int, labels: int
+) -> None:
+    twin = Twin.by_chance(words, labels, spread, seed)
+    twin.sharpness = 1.0
+    _, first, _, probabilities = twin.kernel().marginals("".join(words), boundaries_of(words))
+    sums = np.add.reduceat(probabilities, first[:-1])
+    assert sums.tolist() == pytest.approx([1.0] * len(words))
+    assert (probabilities >= 0).all()
 
 
 def test_many_keys_are_all_found_in_their_table() -> None:
     generator = np.random.default_rng(0)
     keys = np.unique(generator.integers(1, 1 << 63, 5000, dtype=np.uint64))
     widths = generator.integers(0, 4, len(keys))
-    first = np.concatenate([[0], np.cumsum(widths)]).astype(np.int32)
-    slots, slot_first, order = fill_table(keys, first)
-    assert len(slots) & (len(slots) - 1) == 0
-    assert (slots != 0).sum() == len(keys)
+    first = offsets_of(widths)
+    slots, order = fill_table(keys, first)
+    assert (slots[:-1, 0] != 0).sum() == len(keys)
     assert sorted(order.tolist()) == list(range(first[-1]))
-    assert slot_first[0] == 0
-    assert slot_first[-1] == len(order)
-    # The entries of a key stay together and in order.
+    check_table(slots, order)
+    # The cells of a key stay together and in order.
     starts = {tuple(range(a, b)) for a, b in zip(first.tolist(), first[1:].tolist(), strict=False)}
-    blocks = zip(slot_first.tolist(), slot_first[1:].tolist(), strict=False)
+    blocks = zip(slots[:, 1].tolist(), slots[1:, 1].tolist(), strict=False)
     assert {tuple(order[a:b].tolist()) for a, b in blocks} | {()} == starts | {()}
 
 
@@ -184,14 +266,48 @@ def test_a_batch_is_tagged_as_one_by_one(small_tagger: PosTagger, tagged: Tagged
         kernel.tag_batch(texts, cuts[:-1])
 
 
+def test_tokens_have_the_tags_and_places_of_a_cut(small_tagger: PosTagger, tagged: Tagged) -> None:
+    words = [[word for word, _ in sentence] for sentence in tagged[:40]]
+    words += [[], ["𠀀", "\ud800", " \t\n"], ["我" * 300, "a"] * 100]
+    texts = ["".join(sentence) for sentence in words]
+    cuts = [boundaries_of(sentence) for sentence in words]
+    kernel, names = small_tagger._fitted(), small_tagger.tags_
+    tokens = kernel.tokens_batch(Token, texts, cuts, names)
+    for sentence, text, cut, own in zip(words, texts, cuts, tokens, strict=True):
+        assert own == kernel.tokens(Token, text, cut, names)
+        assert [token.text for token in own] == sentence
+        assert [token.tag for token in own] == small_tagger.predict(sentence)
+        assert [0, *(token.end for token in own)] == cut.tolist()
+        assert [token.start for token in own] == cut[:-1].tolist()
+        assert all(type(token) is Token for token in own)
+
+
+def test_tokens_need_a_name_for_each_label_and_a_cut_of_each_text(small_tagger: PosTagger) -> None:
+    kernel, cut = small_tagger._fitted(), np.array([0, 1], np.int32)
+    with pytest.raises(ValueError, match="expected a name for each of"):
+        kernel.tokens(Token, "我", cut, ("r",))
+    with pytest.raises(ValueError, match="expected boundaries for each of 2 texts"):
+        kernel.tokens_batch(Token, ["我", "你"], [cut], small_tagger.tags_)
+    with pytest.raises(ValueError, match="boundaries must ascend"):
+        kernel.tokens_batch(Token, ["我", "你们"], [cut, cut], small_tagger.tags_)
+    with pytest.raises(TypeError, match="named tuple of four fields"):
+        kernel.tokens(tuple, "我", cut, small_tagger.tags_)
+    with pytest.raises(TypeError, match="str"):
+        kernel.tokens_batch(Token, [b"x"], [cut], small_tagger.tags_)
+
+
 def sound() -> dict[str, Any]:
     return {
-        "feature_slots": np.zeros(2, np.uint32), "feature_first": np.zeros(3, np.int32),
-        "feature_labels": np.zeros(0, np.uint8), "feature_weights": np.zeros(0, np.int16),
-        "word_slots": np.zeros(2, np.uint32), "word_first": np.zeros(3, np.int32),
-        "word_labels": np.zeros(0, np.uint8), "open_labels": np.array([0], np.uint8),
+        "feature_slots": np.zeros((3, 2), np.uint32), "feature_cells": np.zeros(0, np.uint16),
+        "word_slots": np.zeros((3, 2), np.uint32), "word_cells": np.zeros(0, np.int32),
+        "open_labels": np.array([0], np.uint8),
         "transitions": np.zeros((1, 1), np.int32), "starts": np.zeros(1, np.int32),
     }  # fmt: skip
+
+
+def one_row(cells: int) -> np.ndarray:
+    """A table of two slots, of which the first has some cells."""
+    return np.array([[7, 0], [0, cells], [0, cells]], np.uint32)
 
 
 def test_a_tagger_without_features_still_tags() -> None:
@@ -202,21 +318,20 @@ def test_a_tagger_without_features_still_tags() -> None:
 @pytest.mark.parametrize(
     ("name", "array"),
     [
-        ("feature_slots", np.ones(2, np.uint32)),
-        ("feature_slots", np.zeros(3, np.uint32)),
+        ("feature_slots", np.ones((3, 2), np.uint32)),
         ("feature_slots", np.zeros((2, 2), np.uint32)),
-        ("feature_first", np.zeros(2, np.int32)),
-        ("feature_first", np.array([0, 2, 1], np.int32)),
-        ("feature_first", np.array([-1, 0, 0], np.int32)),
-        ("feature_first", np.array([0, 0, 5], np.int32)),
-        ("feature_labels", np.zeros(1, np.uint8)),
-        ("feature_weights", np.zeros(1, np.int16)),
-        ("word_slots", np.ones(2, np.uint32)),
-        ("word_slots", np.array([1, 0], np.uint32)),
-        ("word_first", np.array([0, 1, 0], np.int32)),
-        ("word_labels", np.zeros(3, np.uint8)),
+        ("feature_slots", np.zeros((3, 3), np.uint32)),
+        ("feature_slots", np.zeros(3, np.uint32)),
+        ("feature_slots", np.array([[0, 0], [0, 2], [0, 1]], np.uint32)),
+        ("feature_slots", np.array([[0, 1], [0, 1], [0, 1]], np.uint32)),
+        ("feature_slots", one_row(5)),
+        ("feature_cells", np.zeros(1, np.uint16)),
+        ("word_slots", np.ones((3, 2), np.uint32)),
+        ("word_slots", one_row(1)),
+        ("word_cells", np.zeros(3, np.int32)),
         ("open_labels", np.zeros(0, np.uint8)),
         ("open_labels", np.ones(1, np.uint8)),
+        ("open_labels", np.zeros(2, np.uint8)),
         ("transitions", np.zeros((1, 2), np.int32)),
         ("transitions", np.zeros((0, 0), np.int32)),
         ("transitions", np.zeros((257, 257), np.int32)),
@@ -228,3 +343,16 @@ def test_a_tagger_without_features_still_tags() -> None:
 def test_tables_that_do_not_fit_are_refused(name: str, array: np.ndarray) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         WordTagger(default_alphabet(), **{**sound(), name: array})
+
+
+@pytest.mark.parametrize("cells", [[-1, 0], [0, 1], [0, 255]])
+def test_rows_of_words_that_lead_nowhere_are_refused(cells: list[int]) -> None:
+    words = {"word_slots": one_row(2), "word_cells": np.array(cells, np.int32)}
+    with pytest.raises(ValueError, match=r"of words do not fit|must not be below 0"):
+        WordTagger(default_alphabet(), **{**sound(), **words})
+
+
+@pytest.mark.parametrize("sharpness", [0.0, -1.0, 1.5, float("nan")])
+def test_a_sharpness_out_of_range_is_refused(sharpness: float) -> None:
+    with pytest.raises(ValueError, match="sharpness must be"):
+        WordTagger(default_alphabet(), **sound(), sharpness=sharpness)

@@ -11,3 +11,8 @@ cdef int64_t viterbi(
     Candidates candidates, int32_t length, int32_t labels,
     int64_t* best, int32_t* back, uint8_t* path,
 ) noexcept nogil
+
+cdef void sum_paths(
+    Candidates candidates, const double* transitions, int32_t length, int32_t labels,
+    double* probabilities, double* beta,
+) noexcept nogil

@@ -1,4 +1,4 @@
-"""Viterbi decoding of a first-order chain of labels (Viterbi, 1967; Rabiner, 1989).
+"""Decoding of a first-order chain of labels by Viterbi and forward-backward (Rabiner, 1989).
 
 Scores are integers, so that the best path is the same on every machine. Of two paths with the
 same score the one with the smaller label at their last difference wins.
@@ -54,6 +54,57 @@ cdef int64_t viterbi(
         if t > 0:
             chosen = back[chosen]
     return top
+
+
+cdef void sum_paths(
+    Candidates candidates, const double* transitions, int32_t length, int32_t labels,
+    double* probabilities, double* beta,
+) noexcept nogil:
+    """Turn the candidates' likelihoods into the probabilities that paths go through them.
+
+        alpha[t, y] = likelihood[t, y] * sum over y' of alpha[t - 1, y'] * transitions[y', y]
+        beta[t, y] = sum over y' of transitions[y, y'] * likelihood[t + 1, y'] * beta[t + 1, y']
+        p[t, y] = alpha[t, y] * beta[t, y], made to add up to 1
+
+    Both are scaled to add up to 1 at each place. No likelihood and no transition may be so small
+    that the product of three is 0.
+    """
+    cdef int32_t t, j, k, low, high, next_high
+    cdef double total
+    cdef const uint8_t* names = candidates.labels
+    for j in range(candidates.first[length - 1], candidates.first[length]):
+        beta[j] = 1.0
+    for t in range(length - 2, -1, -1):
+        low, high, next_high = candidates.first[t], candidates.first[t + 1], candidates.first[t + 2]
+        for j in range(low, high):
+            total = 0.0
+            for k in range(high, next_high):
+                total += transitions[names[j] * labels + names[k]] * probabilities[k] * beta[k]
+            beta[j] = total
+        scale_to_one(beta, low, high)
+    scale_to_one(probabilities, 0, candidates.first[1])
+    for t in range(1, length):
+        low, high, next_high = candidates.first[t - 1], candidates.first[t], candidates.first[t + 1]
+        for k in range(high, next_high):
+            total = 0.0
+            for j in range(low, high):
+                total += probabilities[j] * transitions[names[j] * labels + names[k]]
+            probabilities[k] *= total
+        scale_to_one(probabilities, high, next_high)
+    for t in range(length):
+        low, high = candidates.first[t], candidates.first[t + 1]
+        for j in range(low, high):
+            probabilities[j] *= beta[j]
+        scale_to_one(probabilities, low, high)
+
+
+cdef inline void scale_to_one(double* values, int32_t low, int32_t high) noexcept nogil:
+    cdef double total = 0.0
+    cdef int32_t j
+    for j in range(low, high):
+        total += values[j]
+    for j in range(low, high):
+        values[j] /= total
 
 
 def best_path(const int32_t[:, ::1] emissions not None, const int32_t[:, ::1] transitions not None,

@@ -1,8 +1,5 @@
 from libc.stdint cimport int32_t, uint64_t
 
-cdef enum:
-    WORD_TEMPLATES = 19
-
 cdef inline uint64_t mix(uint64_t key) noexcept nogil:
     # The finaliser of splitmix64 (Steele, Lea and Flood, 2014): every bit depends on every bit.
     key = (key ^ (key >> 30)) * <uint64_t> 0xBF58476D1CE4E5B9
@@ -10,10 +7,5 @@ cdef inline uint64_t mix(uint64_t key) noexcept nogil:
     return key ^ (key >> 31)
 
 cdef uint64_t hash_symbols(const int32_t* symbols, int32_t length) noexcept nogil
-
-cdef void word_features_at(
-    const int32_t* symbols, const uint64_t* words, const int32_t* ends, int32_t count, int32_t i,
-    const int32_t* shapes, uint64_t* keys,
-) noexcept nogil
 
 cdef int32_t shape_of(const int32_t* symbols, const unsigned char* classes, int32_t length) noexcept nogil

@@ -1,8 +1,8 @@
 """Features as 64-bit keys: computed from symbols, numbered once for training, no strings.
 
 A character feature packs its template and one or two symbols, so that no two features share a
-key. A word feature hashes its template and words; among a million features two share a key
-with a probability below one in ten million.
+key. A word's columns are hashes; among a million two share a key with a probability below one
+in ten million.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
@@ -30,13 +30,6 @@ cdef enum:
 
 # C-1, C0, C1, C-1C0, C0C1, C-1C1 (Zhao, Huang, Li and Lu, 2010).
 TEMPLATES_OF_CHARACTERS = ("C-1", "C0", "C1", "C-1C0", "C0C1", "C-1C1")
-
-TEMPLATES_OF_WORDS = (
-    "W-1", "W0", "W1", "W-1W0", "W0W1", "W-1W1", "W-2", "W2",
-    "first character", "first two", "first three", "last character", "last two", "last three",
-    "length and classes", "last of W-1", "first of W1", "last character and length",
-    "last of W-1 and first of W1",
-)
 
 COLUMNS_OF_WORDS = (
     "word", "prefix1", "prefix2", "prefix3", "prefix4", "suffix1", "suffix2", "suffix3", "suffix4",
@@ -108,93 +101,6 @@ cdef inline uint64_t joined(uint64_t template, uint64_t a, uint64_t b) noexcept 
 cdef int32_t shape_of(const int32_t* symbols, const unsigned char* classes, int32_t length) noexcept nogil:
     """Return a small number that tells length (to 6) and the classes of first and last character."""
     return min(length, 6) * 256 + classes[0] * 16 + classes[length - 1]
-
-
-cdef void word_features_at(
-    const int32_t* symbols, const uint64_t* words, const int32_t* ends, int32_t count, int32_t i,
-    const int32_t* shapes, uint64_t* keys,
-) noexcept nogil:
-    """Write the keys of word i of ``count``, WORD_TEMPLATES of them, 0 where one is absent."""
-    cdef int32_t start = ends[i - 1] if i > 0 else 0, length = ends[i] - start
-    cdef const int32_t* word = symbols + start
-    cdef uint64_t before = words[i - 1] if i > 0 else 1, here = words[i]
-    cdef uint64_t after = words[i + 1] if i + 1 < count else 2
-    cdef uint64_t last = <uint64_t> word[length - 1]
-    cdef uint64_t last_before = <uint64_t> symbols[start - 1] + 8 if i > 0 else 1
-    cdef uint64_t first_after = <uint64_t> symbols[ends[i]] + 8 if i + 1 < count else 2
-    keys[0] = joined(1, before, 0)
-    keys[1] = joined(2, here, 0)
-    keys[2] = joined(3, after, 0)
-    keys[3] = joined(4, before, here)
-    keys[4] = joined(5, here, after)
-    keys[5] = joined(6, before, after)
-    keys[6] = joined(7, words[i - 2] if i > 1 else 1, 0)
-    keys[7] = joined(8, words[i + 2] if i + 2 < count else 2, 0)
-    keys[8] = joined(9, <uint64_t> word[0], 0)
-    keys[9] = joined(10, hash_symbols(word, 2), 0) if length > 1 else 0
-    keys[10] = joined(11, hash_symbols(word, 3), 0) if length > 2 else 0
-    keys[11] = joined(12, last, 0)
-    keys[12] = joined(13, hash_symbols(word + length - 2, 2), 0) if length > 1 else 0
-    keys[13] = joined(14, hash_symbols(word + length - 3, 3), 0) if length > 2 else 0
-    keys[14] = joined(15, <uint64_t> shapes[i], 0)
-    keys[15] = joined(16, last_before, 0)
-    keys[16] = joined(17, first_after, 0)
-    keys[17] = joined(18, last, <uint64_t> length)
-    keys[18] = joined(19, last_before, first_after)
-
-
-def word_features(const int32_t[::1] symbols not None, const uint8_t[::1] classes not None,
-                  const int64_t[::1] word_offsets not None, const int64_t[::1] offsets not None):
-    """Return the keys of the word templates at each word of each sequence, and of the words.
-
-    Parameters
-    ----------
-    symbols : int32 array, shape (n,)
-        The symbols of all words, one after another.
-    classes : uint8 array, shape (n,)
-        The characters' classes.
-    word_offsets : int64 array, ascending from 0 to n
-        Where each word begins in ``symbols``, and the end of the last; no word is empty.
-    offsets : int64 array, ascending from 0 to the number of words
-        Where each sequence begins among the words, and the end of the last.
-
-    Returns
-    -------
-    keys : uint64 array, shape (words, 19)
-        0 where a template gives no feature.
-    words : uint64 array, shape (words,)
-        A key for each word as a whole.
-    """
-    cdef Py_ssize_t total = word_offsets.shape[0] - 1, s, i, low, high, count, base
-    if symbols.shape[0] != classes.shape[0] or total < 0 or word_offsets[total] != symbols.shape[0]:
-        raise ValueError("word_offsets must run from 0 to the number of symbols")
-    if offsets.shape[0] == 0 or offsets[offsets.shape[0] - 1] != total:
-        raise ValueError("offsets must run from 0 to the number of words")
-    check_rising(offsets)
-    if (np.diff(word_offsets) < 1).any() or (total >= 0 and word_offsets[0] != 0):
-        raise ValueError("word_offsets must rise from 0: no word is empty")
-    keys = np.zeros((total, WORD_TEMPLATES), np.uint64)
-    word_keys = np.empty(total + 1, np.uint64)
-    cdef uint64_t[:, ::1] out = keys
-    cdef uint64_t[::1] words = word_keys
-    cdef int32_t[::1] ends = np.empty(total + 1, np.int32)
-    cdef int32_t[::1] shapes = np.empty(total + 1, np.int32)
-    with nogil:
-        for s in range(offsets.shape[0] - 1):
-            low, high = offsets[s], offsets[s + 1]
-            count = high - low
-            if count == 0:
-                continue
-            base = word_offsets[low]
-            for i in range(low, high):
-                ends[i] = <int32_t> (word_offsets[i + 1] - base)
-                words[i] = hash_symbols(&symbols[word_offsets[i]], <int32_t> (word_offsets[i + 1] - word_offsets[i]))
-                shapes[i] = shape_of(&symbols[word_offsets[i]], &classes[word_offsets[i]],
-                                     <int32_t> (word_offsets[i + 1] - word_offsets[i]))
-            for i in range(count):
-                word_features_at(&symbols[base], &words[low], &ends[low], <int32_t> count, <int32_t> i,
-                                 &shapes[low], &out[low + i, 0])
-    return keys, word_keys[:total]
 
 
 cdef uint64_t pattern_of(const uint8_t* classes, int32_t length) noexcept nogil:

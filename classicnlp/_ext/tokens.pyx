@@ -2,8 +2,8 @@
 
 Calling a named tuple's class costs several times what filling its places does, so the tuples are
 allocated and filled here. They hold only strings and integers, and so can never be part of a
-cycle: taking them out of the garbage collector's lists spares it from looking at them again and
-again while a large result grows.
+cycle: they are never put into the garbage collector's lists, which spares it from looking at
+them again and again while a large result grows.
 """
 
 from cpython.object cimport PyObject
@@ -14,11 +14,17 @@ from classicnlp._ext.cutter cimport words_of
 cdef extern from "Python.h":
     ctypedef struct PyTypeObject:
         pass
-    object PyType_GenericAlloc(PyTypeObject* kind, Py_ssize_t items)
-    void PyTuple_SET_ITEM(object target, Py_ssize_t i, PyObject* item)
+    ctypedef struct PyVarObject:
+        pass
+    PyVarObject* PyObject_GC_NewVar "_PyObject_GC_NewVar" (PyTypeObject* kind, Py_ssize_t items) except NULL
+    list PyList_New(Py_ssize_t length)
+    void PyList_SET_ITEM(list target, Py_ssize_t i, PyObject* item)
+    PyObject* PyList_GET_ITEM(list source, Py_ssize_t i)
+    void PyTuple_SET_ITEM(PyObject* target, Py_ssize_t i, PyObject* item)
+    PyObject* PyTuple_GET_ITEM(tuple source, Py_ssize_t i)
     PyObject* PyLong_FromLong(long value) except NULL
-    void PyObject_GC_UnTrack(PyObject* item)
     void Py_INCREF(PyObject* item)
+    void Py_XDECREF(PyObject* item)
 
 
 def make_tokens(type kind not None, str text not None, const int32_t[::1] boundaries not None,
@@ -44,30 +50,51 @@ def make_tokens(type kind not None, str text not None, const int32_t[::1] bounda
         If boundaries or labels do not fit.
     """
     cdef Py_ssize_t count = boundaries.shape[0] - 1, i, known = len(names)
-    cdef list tokens = []
-    cdef list words
-    cdef object token
-    cdef PyObject* item
-    if not issubclass(kind, tuple) or len(getattr(kind, "_fields", ())) != 4:
-        raise TypeError(f"expected a named tuple of four fields, got {kind.__name__}")
+    check_kind(kind)
     if count < 0 or boundaries[0] != 0 or boundaries[count] != len(text) or labels.shape[0] != count:
         raise ValueError("boundaries must run from 0 to len(text), and labels be one fewer")
     for i in range(count):
         if boundaries[i] >= boundaries[i + 1] or labels[i] >= known:
             raise ValueError("boundaries must ascend, and every label have a name")
-    if count == 0:
-        return tokens
-    words = words_of(text, &boundaries[1], count)
-    for i in range(count):
-        token = PyType_GenericAlloc(<PyTypeObject*> kind, 4)
-        item = <PyObject*> words[i]
-        Py_INCREF(item)
-        PyTuple_SET_ITEM(token, 0, item)
-        item = <PyObject*> names[labels[i]]
-        Py_INCREF(item)
-        PyTuple_SET_ITEM(token, 1, item)
-        PyTuple_SET_ITEM(token, 2, PyLong_FromLong(boundaries[i]))
-        PyTuple_SET_ITEM(token, 3, PyLong_FromLong(boundaries[i + 1]))
-        PyObject_GC_UnTrack(<PyObject*> token)
-        tokens.append(token)
+    return tokens_of(kind, text, &boundaries[1], &labels[0], count, names) if count else []
+
+
+def check_kind(type kind not None):
+    """Raise a TypeError unless ``kind`` is a named tuple of four fields, and nothing else."""
+    sound = issubclass(kind, tuple) and len(getattr(kind, "_fields", ())) == 4
+    # Only what is as large as a tuple and has no dictionary is allocated without its class's help.
+    if not sound or kind.__dictoffset__ or kind.__basicsize__ != tuple.__basicsize__:
+        raise TypeError(f"expected a named tuple of four fields, got {kind.__name__}")
+
+
+cdef list tokens_of(type kind, str text, const int32_t* ends, const label_t* labels, Py_ssize_t count,
+                    tuple names):
+    """Do as make_tokens does, with words that end at ``ends``, the first beginning at 0."""
+    cdef list words = words_of(text, ends, count)
+    cdef list tokens = PyList_New(count)
+    cdef PyObject* token
+    cdef PyObject* end
+    # A token's end is the next one's start: one integer serves both.
+    cdef PyObject* start = PyLong_FromLong(0)
+    cdef Py_ssize_t i
+    try:
+        for i in range(count):
+            token = <PyObject*> PyObject_GC_NewVar(<PyTypeObject*> kind, 4)
+            set_item(token, 0, PyList_GET_ITEM(words, i))
+            set_item(token, 1, PyTuple_GET_ITEM(names, labels[i]))
+            PyTuple_SET_ITEM(token, 2, start)
+            start = NULL
+            PyTuple_SET_ITEM(token, 3, NULL)
+            PyList_SET_ITEM(tokens, i, token)
+            end = PyLong_FromLong(ends[i])
+            PyTuple_SET_ITEM(token, 3, end)
+            Py_INCREF(end)
+            start = end
+    finally:
+        Py_XDECREF(start)
     return tokens
+
+
+cdef inline void set_item(PyObject* token, Py_ssize_t i, PyObject* item) noexcept:
+    Py_INCREF(item)
+    PyTuple_SET_ITEM(token, i, item)

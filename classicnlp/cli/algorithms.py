@@ -35,7 +35,10 @@ def add_tuning(parser: argparse.ArgumentParser) -> None:
         help="the same as a template of CRF++ or Wapiti: lines such as U01:%%x[-1,0]/%%x[0,0]",
     )
     group.add_argument(
-        "--min-count", type=positive, metavar="N", help="leave rarer features out; crf, perceptron"
+        "--min-count",
+        type=positive,
+        metavar="N",
+        help="leave rarer features out; crf, perceptron, pos",
     )
     group.add_argument("--l1", type=weight, metavar="X", help="weight of the L1 penalty; crf")
     group.add_argument("--l2", type=weight, metavar="X", help="weight of the L2 penalty; crf")

@@ -65,6 +65,7 @@ def add(commands: Subparsers) -> None:
 
 def run(arguments: Namespace) -> None:
     """Find the names of the gold texts and compare."""
+    from classicnlp.pipeline import Pipeline
     from classicnlp.tagging.names import EntityTagger
 
     known_names = resources.read_vocabulary(arguments.names)
@@ -72,14 +73,14 @@ def run(arguments: Namespace) -> None:
         compare_files(arguments, known_names)
         return
     labeller = resources.open_names(arguments.model)
-    if not isinstance(labeller.tagger, EntityTagger):
+    finder = labeller if isinstance(labeller, Pipeline) else labeller.tagger
+    if not isinstance(finder, (EntityTagger, Pipeline)):
+        assert isinstance(labeller, resources.Labeller)
         measure_labels(arguments, labeller, known_names)
         return
     gold = read_names(arguments, arguments.gold)
     texts = [sentence.text for sentence in gold]
-    print_score(
-        arguments, gold, labeller.tagger.entities_batch(texts, arguments.workers), known_names
-    )
+    print_score(arguments, gold, finder.entities_batch(texts, arguments.workers), known_names)
 
 
 def compare_files(arguments: Namespace, known_names: set[str] | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from classicnlp.cli import resources
 from classicnlp.cli.labelling import add_probabilities, label_blocks, labelling_model
@@ -11,13 +12,16 @@ from classicnlp.cli.options import (
     UsageError,
     add_command,
     add_input_output,
+    add_model,
     add_quiet,
     add_separator,
-    add_workers,
 )
 from classicnlp.cli.render import spans_json, spans_line, spans_list
 from classicnlp.cli.streams import answer_lines
 from classicnlp.errors import ModelError
+
+if TYPE_CHECKING:
+    from classicnlp.pipeline import Pipeline
 
 FORMATS = ("text", "columns", "crfsuite")
 
@@ -26,8 +30,11 @@ A line in gives a line out with its names in brackets: 我在[北京大学/ORG]�
 offsets, in characters, and is what 'train ner' and 'evaluate ner' read as jsonl. --list has a line
 for each name: number of the line, start, end, label, name, separated by tabs.
 
+The embedded model finds persons (nr), places (ns), organisations (nt) and other names (nz) over
+words and their tags; other models come from 'classicnlp train ner'.
+
 examples:
-  echo 我在北京大学读书 | classicnlp ner --model names.model
+  echo 我在北京大学读书 | classicnlp ner
   classicnlp ner --model names.model --json input.txt -o names.jsonl
   classicnlp ner --model names.model --list input.txt | cut -f 5 | sort | uniq -c | sort -rn
   classicnlp ner --model names.model --format columns test.data > labelled.data
@@ -38,10 +45,7 @@ def add(commands: Subparsers) -> None:
     """Add the subcommand."""
     parser = add_command(commands, "ner", run, "find names in text", EPILOG)
     add_input_output(parser)
-    parser.add_argument(
-        "--model", required=True, metavar="PATH", help="a model of 'classicnlp train ner'"
-    )
-    add_workers(parser)
+    add_model(parser)
     parser.add_argument(
         "--format",
         choices=FORMATS,
@@ -59,8 +63,12 @@ def add(commands: Subparsers) -> None:
 
 def run(arguments: Namespace) -> None:
     """Find the names of the input files."""
-    labeller = resources.open_names(arguments.model)
+    from classicnlp.pipeline import Pipeline
+
+    labeller = resources.open_names(arguments.model, arguments.user_words)
     if arguments.format != "text":
+        if isinstance(labeller, Pipeline):
+            raise UsageError("--format goes with models of 'train ner': this one reads text")
         if arguments.list:
             raise UsageError("--list goes with --format text")
         label_blocks(arguments, labelling_model(labeller, arguments))
@@ -72,12 +80,14 @@ def run(arguments: Namespace) -> None:
     find_names(arguments, labeller)
 
 
-def find_names(arguments: Namespace, labeller: resources.Labeller) -> None:
+def find_names(arguments: Namespace, labeller: resources.Labeller | Pipeline) -> None:
     """Find the names in lines of text."""
+    from classicnlp.pipeline import Pipeline
     from classicnlp.tagging.names import EntityTagger
 
-    tagger = labeller.tagger
-    if not isinstance(tagger, EntityTagger):
+    tagger = labeller if isinstance(labeller, Pipeline) else labeller.tagger
+    if not isinstance(tagger, (EntityTagger, Pipeline)):
+        assert isinstance(labeller, resources.Labeller)
         form = "crfsuite" if labeller.takes.width is None else "columns"
         raise ModelError(
             f"{arguments.model}: the model labels tokens and reads no text: use --format {form}"

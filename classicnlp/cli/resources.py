@@ -98,18 +98,20 @@ def open_labeller(name_or_path: str, user_words: UserFiles | None = None) -> Lab
     return Labeller(tagger, takes)
 
 
-def open_names(name_or_path: str) -> Labeller:
+def open_names(name_or_path: str, user_words: str | None = None) -> Labeller | Pipeline:
     """Open a model that finds names, or that labels tokens with them."""
     from classicnlp.tagging.pos import PosTagger
 
-    labeller = open_labeller(name_or_path)
+    labeller = open_labeller(name_or_path, user_words)
+    if labeller is not None and not isinstance(labeller.tagger, PosTagger):
+        return labeller
     if labeller is None:
-        open_pipeline(name_or_path)  # which tells if there is no such model at all
-    if labeller is None or isinstance(labeller.tagger, PosTagger):
-        raise ModelError(
-            f"{name_or_path}: the model finds no names; train one with 'classicnlp train ner'"
-        )
-    return labeller
+        pipeline = open_pipeline(name_or_path, user_words)
+        if pipeline.chunker is not None:
+            return pipeline
+    raise ModelError(
+        f"{name_or_path}: the model finds no names; train one with 'classicnlp train ner'"
+    )
 
 
 def open_segmenter(

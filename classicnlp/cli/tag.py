@@ -26,6 +26,7 @@ from classicnlp.cli.options import (
 from classicnlp.cli.render import tokens_json, tokens_line
 from classicnlp.cli.streams import answer_lines
 from classicnlp.errors import ModelError
+from classicnlp.tagging.universal import TAGSETS, names_in
 
 FORMATS = ("text", "words", "characters", "columns", "crfsuite")
 LINES = ("words", "characters")
@@ -42,6 +43,7 @@ blank line behind the last; in columns, as CRF++ has it, '# number probability' 
 examples:
   echo 我来到北京清华大学 | classicnlp tag
   classicnlp tag --tag-delimiter _ input.txt -o tagged.txt
+  classicnlp tag --tagset universal input.txt
   classicnlp tag --json --workers 2 < input.txt > tokens.jsonl
   echo 我 来到 北京 | classicnlp tag --pretokenized --model crf.model --marginals
   classicnlp tag --format columns --model chunks.model test.data > labelled.data
@@ -72,6 +74,13 @@ def add(commands: Subparsers) -> None:
     )
     add_separator(parser)
     add_probabilities(parser)
+    parser.add_argument(
+        "--tagset",
+        choices=TAGSETS,
+        default=TAGSETS[0],
+        help="own: the model's tags; universal: the universal parts of speech of those of the "
+        "People's Daily; default: %(default)s",
+    )
     add_delimiters(parser)
     add_quiet(parser)
 
@@ -88,10 +97,16 @@ def run(arguments: Namespace) -> None:
         tag_text(arguments)
         return
     if labeller is not None:
+        if arguments.tagset != TAGSETS[0]:
+            raise UsageError("--tagset goes with a model that has a segmenter and a tagger")
         model = labelling_model(labeller, arguments)
     else:
         pipeline = resources.open_tagging_pipeline(arguments.model, user_files(arguments))
-        model = by_words(pipeline.tag_words, arguments)
+
+        def tags_of(words: list[str]) -> list[str]:
+            return list(names_in(arguments.tagset, pipeline.tag_words(words)))
+
+        model = by_words(tags_of, arguments)
     if arguments.format in LINES:
         label_lines(arguments, model)
     else:
@@ -105,7 +120,7 @@ def tag_text(arguments: Namespace) -> None:
     pipeline = resources.open_tagging_pipeline(arguments.model, user_files(arguments))
 
     def answer(texts: list[str]) -> list[str]:
-        tagged = pipeline.tag_batch(texts, workers=arguments.workers)
+        tagged = pipeline.tag_batch(texts, workers=arguments.workers, tagset=arguments.tagset)
         if arguments.json:
             return list(map(tokens_json, texts, tagged))
         between, inside = arguments.delimiter, arguments.tag_delimiter

@@ -157,8 +157,22 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         )
         self._user_words = None
         self.temperature_ = TEMPERATURE
-        if held_out:
-            self.temperature_ = _calibrated(self, held_out)
+        return self.calibrate(held_out) if held_out else self
+
+    def calibrate(self, sentences: Iterable[Sequence[str]]) -> CharSegmenter:
+        """Learn from sentences set aside what differences of scores mean, for `confidences`.
+
+        Parameters
+        ----------
+        sentences : iterable of sequences of str
+            The words of sentences that are not in the training data.
+
+        Returns
+        -------
+        CharSegmenter
+            Itself.
+        """
+        self.temperature_ = _calibrated(self, [list(words) for words in sentences])
         return self
 
     def confidences_at(self, text: str, boundaries: NDArray[np.int32]) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from classicnlp.tagging.pos import PosTagger
 
 if TYPE_CHECKING:
     from classicnlp.tagging.base import Path, SequenceTagger
+    from classicnlp.tagging.chunker import EntityChunker
     from classicnlp.tagging.constraints import fixed_spans
     from classicnlp.tagging.crf import CRFTagger
     from classicnlp.tagging.hmm import HMMTagger
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CRFTagger",
+    "EntityChunker",
     "EntityTagger",
     "HMMTagger",
     "Path",
@@ -31,6 +33,7 @@ __all__ = [
 # Whoever only segments and tags with a ready model need not wait for what trains one.
 _HOMES = {
     "CRFTagger": "crf",
+    "EntityChunker": "chunker",
     "EntityTagger": "names",
     "HMMTagger": "hmm",
     "Path": "base",

@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
-from classicnlp._ext.features import TEMPLATES_OF_WORDS, number, word_features
-from classicnlp._ext.words import WordTagger, fill_table
+from classicnlp._ext.words import WordTagger
 from classicnlp.arrays import offsets_of
 from classicnlp.checks import as_names, require_count, require_share
 from classicnlp.estimator import Estimator
+from classicnlp.spans import Token
 from classicnlp.storable import Storable, tables_of
-from classicnlp.tagging.perceptron import LinearWeights, Progress, Sequences, best_epoch, train
+from classicnlp.tagging.calibration import calibrated
+from classicnlp.tagging.perceptron import Progress, best_epoch, train
+from classicnlp.tagging.pos_training import TaggedWord, compiled, prepare
+from classicnlp.tagging.self_training import dictionary_hints, self_trained_hints
+from classicnlp.tagging.universal import Tagset, names_in
+from classicnlp.tagging.word_classes import NO_HINTS, Hints
 from classicnlp.text import default_alphabet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LARGEST_WEIGHT = 8000
-TaggedWord = tuple[str, str]
+CALIBRATION_EVERY = 10
 
 
 class PosTagger(Storable, Estimator):
     """Tags the words of a sentence with their parts of speech.
 
     A first-order chain over tags with features of the word, its neighbours, its first and last
-    characters, its length and character classes, learnt by a structured perceptron (Collins,
-    2002). A word that was seen often gets only tags that it was seen with.
+    characters, its length and character classes, and of the tags that the word and its neighbours
+    had in other parts of the training data; learnt by a structured perceptron (Collins, 2002). A
+    word that was seen often gets only tags that it was seen with.
 
     Parameters
     ----------
@@ -41,7 +47,9 @@ class PosTagger(Storable, Estimator):
     margin : int
         By how much, in steps of learning, a right tag has to win for nothing to be learnt.
     known_from : int
-        Words seen at least as often get only tags that they were seen with.
+        Words seen at least as often get only tags that they were seen with, by one in 200 at least.
+    min_count : int
+        Features that occur less often are not learnt.
     prune : float
         Weights that are smaller than this, relative to the largest, are left out.
 
@@ -52,7 +60,7 @@ class PosTagger(Storable, Estimator):
 
     Examples
     --------
-    >>> sentences = [[("我", "r"), ("爱", "v"), ("你", "r")], [("你", "r"), ("来", "v")]] * 5
+    >>> sentences = [[("我", "r"), ("爱", "v"), ("你", "r")], [("你", "r"), ("来", "v")]] * 6
     >>> PosTagger(epochs=5).fit(sentences).predict(["你", "爱", "我"])
     ['r', 'v', 'r']
     """
@@ -64,14 +72,16 @@ class PosTagger(Storable, Estimator):
         self,
         epochs: int = 8,
         seed: int = 0,
-        margin: int = 20,
-        known_from: int = 20,
+        margin: int = 30,
+        known_from: int = 6,
+        min_count: int = 1,
         prune: float = 0.02,
     ):
         self.epochs = epochs
         self.seed = seed
         self.margin = margin
         self.known_from = known_from
+        self.min_count = min_count
         self.prune = prune
 
     def fit(
@@ -79,6 +89,9 @@ class PosTagger(Storable, Estimator):
         sentences: Iterable[Sequence[TaggedWord]],
         dev: Iterable[Sequence[TaggedWord]] | None = None,
         progress: Progress | None = None,
+        *,
+        unlabelled: Iterable[Sequence[str]] | None = None,
+        dictionary: Mapping[str, str] | None = None,
     ) -> PosTagger:
         """Learn from tagged sentences.
 
@@ -90,6 +103,13 @@ class PosTagger(Storable, Estimator):
             Sentences to measure each epoch on; the most accurate epoch is kept.
         progress : callable, optional
             Called with epoch, number of epochs and a message after each epoch.
+        unlabelled : iterable of sequences of str, optional
+            The words of sentences without tags. They are tagged by two taggers, each trained on
+            half of the sentences; how the words that the sentences do not have were tagged there
+            becomes a feature of theirs.
+        dictionary : mapping from str to str, optional
+            Tags of words, of whatever tag set, that help to tag the unlabelled sentences. The
+            dictionary itself does not become part of the tagger.
 
         Returns
         -------
@@ -99,27 +119,68 @@ class PosTagger(Storable, Estimator):
         Raises
         ------
         ValueError
-            If there are no words to learn from, or more than 256 tags.
+            If there are no words to learn from, more than 256 tags, or a dictionary without
+            unlabelled sentences.
         """
         self._check_params()
         kept = [[(word, tag) for word, tag in sentence if word] for sentence in sentences]
         if not any(kept):
             raise ValueError("there are no words to learn from: the training data is empty")
-        alphabet = default_alphabet()
         tags = tuple(sorted({tag for sentence in kept for _, tag in sentence}))
         if len(tags) > 256:
             raise ValueError(f"at most 256 different tags can be learnt, got {len(tags)}")
-        data, keys, words = _prepare(kept, tags, alphabet, self.known_from)
+        if dictionary is not None and unlabelled is None:
+            raise ValueError("a dictionary helps to tag unlabelled sentences: give some")
         held_out = [list(sentence) for sentence in dev] if dev is not None else []
-        self._tagger = best_epoch(
-            train(data, self.epochs, self.seed, self.margin),
+        hints = NO_HINTS
+        if unlabelled is not None:
+            hints = self._hints(kept, tags, unlabelled, dictionary or {})
+        tagger = self._learnt(kept, tags, hints, held_out, progress)
+        if held_out:
+            self._tagger = calibrated(tagger, tags, held_out)
+        else:
+            every = CALIBRATION_EVERY
+            rest = [sentence for i, sentence in enumerate(kept) if i % every != every - 1]
+            apart = self._learnt(rest, tags) if len(rest) < len(kept) else tagger
+            sharpness = calibrated(apart, tags, kept[every - 1 :: every]).sharpness
+            self._tagger = WordTagger(tagger.alphabet, **tagger.arrays, sharpness=sharpness)
+        self.tags_ = tags
+        return self
+
+    def _hints(
+        self,
+        sentences: list[list[TaggedWord]],
+        tags: tuple[str, ...],
+        unlabelled: Iterable[Sequence[str]],
+        dictionary: Mapping[str, str],
+    ) -> Hints:
+        alphabet = default_alphabet()
+        listed = dictionary_hints(dictionary, alphabet)
+        return self_trained_hints(
+            sentences,
+            unlabelled,
+            lambda half: self._learnt(half, tags, listed),
+            len(tags),
+            alphabet,
+        )
+
+    def _learnt(
+        self,
+        sentences: list[list[TaggedWord]],
+        tags: tuple[str, ...],
+        hints: Hints = NO_HINTS,
+        held_out: Sequence[list[TaggedWord]] = (),
+        progress: Progress | None = None,
+    ) -> WordTagger:
+        alphabet = default_alphabet()
+        data = prepare(sentences, tags, alphabet, self.known_from, self.min_count, hints)
+        return best_epoch(
+            train(data.sequences, self.epochs, self.seed, self.margin),
             self.epochs,
-            lambda learnt: _compile(alphabet, keys, words, learnt, self.prune),
+            lambda learnt: compiled(data, learnt, self.prune),
             (lambda tagger: _accuracy(tagger, tags, held_out)) if held_out else None,
             progress,
         )
-        self.tags_ = tags
-        return self
 
     def predict(self, words: Sequence[str]) -> list[str]:
         """Return the tag of each word of a sentence.
@@ -140,22 +201,83 @@ class PosTagger(Storable, Estimator):
         ValueError
             If a word is empty.
         """
-        if isinstance(words, str):
-            raise TypeError(
-                "predict() takes the words of a sentence, got one str: segment it first"
-            )
-        try:
-            words = list(words)
-        except TypeError:
-            kind = type(words).__name__
-            raise TypeError(f"predict() takes a list of words, got {kind}") from None
-        for word in words:
-            if not isinstance(word, str):
-                raise TypeError(f"a word must be a str, got {type(word).__name__}")
-            if not word:
-                raise ValueError("a word must have at least one character")
-        text, boundaries = _joined(words)
+        text, boundaries = joined_words(words, "predict")
         return [self.tags_[label] for label in self.labels_at(text, boundaries).tolist()]
+
+    def marginals(self, words: Sequence[str]) -> list[dict[str, float]]:
+        """Return the probabilities of the tags of each word of a sentence.
+
+        They are those of forward-backward, sharpened or flattened so that they fit held-out data:
+        of words with a probability near 0.9 about nine in ten have that tag.
+
+        Parameters
+        ----------
+        words : sequence of str
+            The words of one sentence; none is empty.
+
+        Returns
+        -------
+        list of dict from str to float
+            For each word the tags that come into question, the likeliest first; their
+            probabilities add up to 1.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `predict` does.
+
+        Examples
+        --------
+        >>> sentences = [[("他", "r"), ("会", "v")], [("开", "v"), ("会", "n")]] * 5
+        >>> first, second = PosTagger(epochs=3).fit(sentences).marginals(["他", "会"])
+        >>> max(second, key=second.get), abs(sum(second.values()) - 1) < 1e-9
+        ('v', True)
+        """
+        text, boundaries = joined_words(words, "marginals")
+        _, first, labels, probabilities = self._fitted().marginals(text, boundaries)
+        result = []
+        for low, high in itertools.pairwise(first.tolist()):
+            own = sorted(range(low, high), key=lambda cell: -probabilities[cell])
+            result.append({self.tags_[labels[cell]]: float(probabilities[cell]) for cell in own})
+        return result
+
+    def marginals_at(self, text: str, boundaries: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return the probability of the tag that `labels_at` gives to each word.
+
+        Parameters
+        ----------
+        text : str
+        boundaries : int32 array
+            0, where words begin and end, ``len(text)``; ascending.
+
+        Returns
+        -------
+        float64 array, one shorter than ``boundaries``
+        """
+        path, first, labels, probabilities = self._fitted().marginals(text, boundaries)
+        of_path = labels == np.repeat(path, np.diff(first))
+        chosen: NDArray[np.float64] = probabilities[of_path]
+        return chosen
+
+    def tokens_at(
+        self, texts: Sequence[str], boundaries: Sequence[NDArray[np.int32]], tagset: Tagset = "own"
+    ) -> list[list[Token]]:
+        """Return the tagged words of each text.
+
+        Parameters
+        ----------
+        texts : sequence of str
+        boundaries : sequence of int32 arrays
+            For each text 0, where words begin and end, ``len(text)``; ascending.
+        tagset : {"own", "universal"}
+            By what names to call the tags.
+
+        Returns
+        -------
+        list of lists of Token
+        """
+        names = names_in(tagset, self.tags_)
+        return self._fitted().tokens_batch(Token, texts, boundaries, names)
 
     def labels_at(self, text: str, boundaries: NDArray[np.int32]) -> NDArray[np.uint8]:
         """Return the numbers of the tags of the words of ``text`` between ``boundaries``."""
@@ -165,7 +287,8 @@ class PosTagger(Storable, Estimator):
         """Return parameters and arrays for a model file."""
         tagger = self._fitted()
         arrays = {**store.nested("alphabet", tagger.alphabet.arrays), **tagger.arrays}
-        return {**self.get_params(), "tags": list(self.tags_)}, arrays
+        parameters = {"tags": list(self.tags_), "sharpness": tagger.sharpness}
+        return {**self.get_params(), **parameters}, arrays
 
     @classmethod
     def _restored(
@@ -177,10 +300,11 @@ class PosTagger(Storable, Estimator):
     ) -> PosTagger:
         rest = dict(parameters)
         names = as_names(rest.pop("tags"), "tags")
+        sharpness = rest.pop("sharpness")
         tagger = cls(**rest)
         tagger._check_params()
         tagger.tags_ = names
-        tagger._tagger = WordTagger(alphabet, **tables_of(arrays))
+        tagger._tagger = WordTagger(alphabet, **tables_of(arrays), sharpness=sharpness)
         if len(names) != len(arrays["starts"]):
             raise ValueError("there is not one name for each tag")
         return tagger
@@ -190,6 +314,7 @@ class PosTagger(Storable, Estimator):
         require_count(self.seed, "seed", 0)
         require_count(self.margin, "margin", 0, 1 << 20)
         require_count(self.known_from, "known_from", 1)
+        require_count(self.min_count, "min_count", 1)
         require_share(self.prune, "prune")
 
     def _fitted(self) -> WordTagger:
@@ -198,110 +323,29 @@ class PosTagger(Storable, Estimator):
         return self._tagger
 
 
-def _joined(words: Sequence[str]) -> tuple[str, NDArray[np.int32]]:
-    """Return the text of some words, and where each begins and ends."""
+def joined_words(words: Sequence[str], caller: str) -> tuple[str, NDArray[np.int32]]:
+    """Return the text of some words, and where each begins and ends; ``caller`` is for errors."""
+    if isinstance(words, str):
+        raise TypeError(f"{caller}() takes the words of a sentence, got one str: segment it first")
+    try:
+        words = list(words)
+    except TypeError:
+        kind = type(words).__name__
+        raise TypeError(f"{caller}() takes a list of words, got {kind}") from None
+    for word in words:
+        if not isinstance(word, str):
+            raise TypeError(f"a word must be a str, got {type(word).__name__}")
+        if not word:
+            raise ValueError("a word must have at least one character")
     return "".join(words), offsets_of(map(len, words), np.int32)
 
 
-def _accuracy(tagger: WordTagger, tags: Sequence[str], gold: list[list[TaggedWord]]) -> float:
+def _accuracy(tagger: WordTagger, tags: Sequence[str], gold: Sequence[list[TaggedWord]]) -> float:
     from classicnlp.evaluate import tagging as score
 
     predicted = []
     for sentence in gold:
         words = [word for word, _ in sentence]
-        labels = tagger.tag(*_joined(words)).tolist()
+        labels = tagger.tag(*joined_words(words, "fit")).tolist()
         predicted.append([(word, tags[label]) for word, label in zip(words, labels, strict=True)])
     return score(gold, predicted).accuracy
-
-
-class _WordLabels:
-    """Which words may have which labels: as arrays for training and for tables."""
-
-    def __init__(
-        self, keys: NDArray[np.uint64], gold: NDArray[np.uint8], labels: int, known_from: int
-    ):
-        ids, distinct, counts = number(keys)
-        seen = np.unique(ids.astype(np.int64) * labels + gold)
-        known = counts >= known_from
-        # What rare words were tagged with, unknown words may be tagged with.
-        self.open = np.unique(gold[~known[ids]]).astype(np.uint8)
-        if not self.open.size:
-            self.open = np.unique(gold)
-        word, label = seen // labels, (seen % labels).astype(np.uint8)
-        of_known = known[word]
-        self.keys = distinct[known]
-        widths = np.bincount(word[of_known], minlength=len(distinct))[known]
-        self.first = offsets_of(widths, np.int32)
-        self.labels = label[of_known]
-        # For training: the row of each known word, the open labels behind the last.
-        row = np.where(known, np.cumsum(known) - 1, len(self.keys))[ids]
-        widths = np.append(widths, len(self.open))
-        starts = np.append(self.first[:-1], len(self.labels))
-        pool = np.concatenate([self.labels, self.open])
-        place_widths = widths[row]
-        self.place_first = offsets_of(place_widths)
-        within = np.arange(self.place_first[-1]) - np.repeat(self.place_first[:-1], place_widths)
-        self.place_labels = pool[np.repeat(starts[row], place_widths) + within]
-
-
-def _prepare(
-    sentences: list[list[TaggedWord]], tags: tuple[str, ...], alphabet: Alphabet, known_from: int
-) -> tuple[Sequences, NDArray[np.uint64], _WordLabels]:
-    words = [word for sentence in sentences for word, _ in sentence]
-    text = "".join(words)
-    word_offsets = offsets_of(map(len, words))
-    offsets = offsets_of(map(len, sentences))
-    numbers = {tag: i for i, tag in enumerate(tags)}
-    gold = np.fromiter(
-        (numbers[tag] for sentence in sentences for _, tag in sentence), np.uint8, len(words)
-    )
-    keys, word_keys = word_features(
-        alphabet.symbols(text), alphabet.classes(text), word_offsets, offsets
-    )
-    features, distinct, _ = number(keys.reshape(-1))
-    word_labels = _WordLabels(word_keys, gold, len(tags), known_from)
-    templates = len(TEMPLATES_OF_WORDS)
-    data = Sequences(
-        offsets,
-        np.arange(0, templates * (len(words) + 1), templates, dtype=np.int64),
-        features,
-        gold,
-        word_labels.place_first,
-        word_labels.place_labels,
-        len(distinct),
-        len(tags),
-    )
-    return data, distinct, word_labels
-
-
-def _compile(
-    alphabet: Alphabet,
-    keys: NDArray[np.uint64],
-    words: _WordLabels,
-    learnt: LinearWeights,
-    prune: float,
-) -> WordTagger:
-    """Keep of each feature the weights that matter, as small integers behind a table."""
-    largest = max(float(np.abs(learnt.rows).max(initial=0.0)), 1e-9)
-    scale = LARGEST_WEIGHT / largest
-    kept = np.abs(learnt.rows) >= prune * largest
-    label = np.nonzero(kept)[1]
-    weights = np.round(learnt.rows[kept] * scale).astype(np.int16)
-    widths = kept.sum(axis=1)
-    used = widths > 0
-    first = offsets_of(widths[used], np.int32)
-    slots, slot_first, order = fill_table(keys[learnt.features[used]], first)
-    word_slots, word_first, word_order = fill_table(words.keys, words.first)
-    return WordTagger(
-        alphabet,
-        slots,
-        slot_first,
-        label.astype(np.uint8)[order],
-        weights[order],
-        word_slots,
-        word_first,
-        words.labels[word_order],
-        words.open,
-        np.round(learnt.transitions * scale).astype(np.int32),
-        np.round(learnt.starts * scale).astype(np.int32),
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise, product
 
@@ -29,3 +30,23 @@ def best_path(
         for path in product(*(sorted(scores) for scores in emissions))
     )
     return -score, list(path[::-1])
+
+
+def marginals(
+    emissions: Sequence[Mapping[int, int]],
+    transitions: Sequence[Sequence[int]],
+    starts: Sequence[int],
+    sharpness: float,
+) -> list[dict[int, float]]:
+    """Return the probability of each candidate, by adding up all paths that go through it."""
+    paths = list(product(*(sorted(scores) for scores in emissions)))
+    scores = [path_score(emissions, transitions, starts, path) for path in paths]
+    weights = [math.exp((score - max(scores)) * sharpness) for score in scores]
+    return [
+        {
+            label: sum(w for w, path in zip(weights, paths, strict=True) if path[place] == label)
+            / sum(weights)
+            for label in sorted(candidates)
+        }
+        for place, candidates in enumerate(emissions)
+    ]

@@ -31,24 +31,33 @@ def character_keys(symbols: Sequence[int]) -> list[list[int]]:
     ]
 
 
-def word_contexts(words: Sequence[str], kinds: Sequence[Sequence[int]]) -> list[list[Context]]:
-    """Return what each of the 19 templates sees at each word; () where it sees nothing.
+def word_contexts(
+    words: Sequence[str], kinds: Sequence[Sequence[int]], numbers: Sequence[int]
+) -> list[list[Context]]:
+    """Return what each of the 29 templates sees at each word; () where it sees nothing.
 
-    ``kinds`` are the classes of the words' characters. The ends of the sentence are the words
-    "<" and ">", and their characters are too.
+    ``kinds`` are the classes of the words' characters, ``numbers`` the ambiguity classes of the
+    words. The ends of the sentence are the words "<" and ">", and their characters and classes
+    are too.
     """
     padded = ["<", "<", *words, ">", ">"]
+    around = ["<", "<", *numbers, ">", ">"]
     rows = []
     for i, (word, classes) in enumerate(zip(words, kinds, strict=True)):
         before2, before, here, after, after2 = padded[i : i + 5]
+        class_before2, class_before, class_here, class_after, class_after2 = around[i : i + 5]
         last, last_before, first_after = word[-1], before[-1], after[0]
         seen: list[Context] = [
-            (before,), (here,), (after,), (before, here), (here, after), (before, after),
-            (before2,), (after2,),
+            (before,), (after,), (before, here), (here, after), (before, after),
+            (before2,), (after2,), (last_before,), (first_after,), (last_before, first_after),
+            (class_before,), (class_after,), (class_before, class_here),
+            (class_here, class_after), (class_before, class_here, class_after),
+            (class_before2, class_before, class_here), (class_here, class_after, class_after2),
+            (before2, before), (after, after2),
+            (here,), (class_here,),
             (word[0],), (word[:2],) if len(word) > 1 else (), (word[:3],) if len(word) > 2 else (),
             (last,), (word[-2:],) if len(word) > 1 else (), (word[-3:],) if len(word) > 2 else (),
-            (min(len(word), 6), classes[0], classes[-1]),
-            (last_before,), (first_after,), (last, len(word)), (last_before, first_after),
+            (min(len(word), 6), classes[0], classes[-1]), (last, len(word)),
         ]  # fmt: skip
         rows.append([(t, *context) if context else () for t, context in enumerate(seen)])
     return rows

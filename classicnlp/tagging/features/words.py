@@ -42,7 +42,7 @@ PLAIN = (
     "prefix1[0]", "prefix2[0]", "prefix3[0]", "suffix1[0]", "suffix2[0]", "suffix3[0]",
     "shape[0]", "suffix1[-1]", "prefix1[1]", "suffix1[0]/length[0]", "suffix1[-1]/prefix1[1]",
 )  # fmt: skip
-"""Those of `classicnlp.tagging.PosTagger`."""
+"""Words, their neighbours and their ends."""
 
 RICH = (
     *PLAIN,
