@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import pickle
 from typing import Any
 
 import numpy as np
@@ -11,88 +12,209 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classicnlp import Pipeline
-from classicnlp._ext.bmes import NO_PAIR, SYMBOL_LIMIT, BmesCutter, check_table, fill_pairs
+from classicnlp._ext.bmes import (
+    COVER_LIMIT,
+    EDGE_KIND,
+    FINDING_LIMIT,
+    KIND_LIMIT,
+    SYMBOL_LIMIT,
+    BmesCutter,
+)
+from classicnlp._ext.lexical import LONGEST_WORD, MOST_LISTS, WordGroups, keys_of
 from classicnlp.rules import NEUTRAL
 from classicnlp.segmentation import CharSegmenter
-from classicnlp.text import CharacterClass, default_alphabet, units
+from classicnlp.segmentation.features import (
+    AT,
+    BEFORE,
+    COVER,
+    FINDING,
+    PAIR_AFTER,
+    PAIR_BEFORE,
+    WINDOW_BEFORE,
+)
+from classicnlp.segmentation.groups import GroupedWords
+from classicnlp.segmentation.tables import COVERED, LARGEST_BYTE, LARGEST_WIDE, cutter_of
+from classicnlp.tagging.perceptron import LinearWeights
+from classicnlp.text import CharacterClass, default_alphabet, fold, units
 from tests.conftest import nasty_texts
 from tests.reference import bmes as reference
+from tests.reference import make_groups
 
-RANKED = 40  # symbols with a row of their own in random tables
 LETTERS = default_alphabet().fold("".join(map(chr, range(0x4E00, 0x9FFF))))
 FREQUENT = sorted(set(LETTERS), key=lambda c: int(default_alphabet().symbols(c)[0]))[:6]
+PAIRS = (PAIR_BEFORE, PAIR_AFTER)
+NO_TRANSITION = np.zeros((4, 4), np.bool_)
 
 short_texts = st.lists(
-    st.sampled_from([*FREQUENT, "一", "龘", "𠀀", "，", "a1", "3.5%", "👍🏽", "e\u0301"]),
+    st.sampled_from(
+        [*FREQUENT, "一", "年", "龘", "二〇〇", "٣", "𠀀", "，", "a1", "3.5%", "👍🏽", "e\u0301"]
+    ),
     min_size=1,
     max_size=8,
 ).map("".join)
 
 
-def random_tables(seed: int, spread: int) -> tuple[reference.Tables, BmesCutter]:
-    """Return the same random weights for the twin and as a cutter."""
+def random_words(generator: np.random.Generator, group_count: int) -> dict[str, list[int]]:
+    """Return words of frequent letters, each in some groups."""
+    words = {}
+    for length in (1, 2, 2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 7):
+        word = "".join(generator.choice([*FREQUENT[:4], "一", "〇", "0"], length))
+        own = np.flatnonzero(generator.random(group_count) < 0.5).tolist()
+        words[reference.normalised(word)] = own
+    return words
+
+
+def random_model(
+    text: str, seed: int, spread: int, group_count: int, words: reference.Groups | None = None
+) -> reference.Model:
+    """Return random words, and random weights of the features of a text and of others."""
     generator = np.random.default_rng(seed)
-    alphabet = default_alphabet()
-    seen = [int(symbol) for symbol in alphabet.symbols("".join(FREQUENT))]
-    symbols = [0, RANKED, *(symbol for symbol in seen if symbol < RANKED)]
-    pairs = [(a, b) for a in symbols for b in symbols if generator.random() < 0.7]
+    words = random_words(generator, group_count) if words is None else words
+    other = "".join(generator.choice([*FREQUENT, "龘", "9", "一"], 30))
+    rows = [*reference.features_of(text, words, group_count)]
+    rows += reference.features_of(other, words, group_count)
+    weights = {}
+    for feature in sorted({feature for row in rows for feature in row}):
+        if generator.random() < 0.9 and not (feature[0] >= COVER and feature[1] >= COVERED):
+            byte = feature[0] in PAIRS or feature[0] >= COVER
+            limit = min(spread, LARGEST_BYTE if byte else LARGEST_WIDE)
+            weights[feature] = generator.integers(-limit, limit + 1, 4).tolist()
+    links = generator.integers(-spread, spread + 1, (5, 4)).tolist()
+    return reference.Model(weights, words, group_count, links[:4], links[4])
 
-    def rows(*shape: int) -> np.ndarray:
-        return generator.integers(-spread, spread + 1, shape).astype(np.int16)
 
-    unigrams = rows(RANKED + 1, 12)
-    keys = np.array([(a << 16) | b for a, b in pairs], np.uint32)
-    pair_rows, skip_rows = rows(len(pairs), 8), rows(len(pairs), 4)
-    transitions, starts = rows(4, 4).astype(np.int32), rows(4).astype(np.int32)
-    cutter = BmesCutter(
-        alphabet, unigrams, *fill_pairs(keys, pair_rows), *fill_pairs(keys, skip_rows),
-        transitions, starts,
-    )  # fmt: skip
-    twin = reference.Tables(
-        *(unigrams[:, k : k + 4].tolist() for k in (0, 4, 8)),
-        dict(zip(pairs, pair_rows[:, :4].tolist(), strict=True)),
-        dict(zip(pairs, pair_rows[:, 4:].tolist(), strict=True)),
-        dict(zip(pairs, skip_rows.tolist(), strict=True)),
-        transitions.tolist(),
-        starts.tolist(),
+def compiled(model: reference.Model) -> BmesCutter:
+    """Return a model as tables."""
+    keys = [t << 42 | first << 21 | second for t, first, second in model.weights]
+    learnt = LinearWeights(
+        np.arange(len(keys), dtype=np.int32),
+        np.array(list(model.weights.values()), np.float32).reshape(-1, 4),
+        np.array(model.transitions, np.float32),
+        np.array(model.starts, np.float32),
     )
-    return twin, cutter
+    lists = [[w for w, own in model.groups.items() if g in own] for g in range(model.group_count)]
+    words = GroupedWords(default_alphabet(), lists[:1], lists[1:], 2)
+    keys_of_features = np.array(keys, np.uint64)
+    return cutter_of(default_alphabet(), keys_of_features, learnt, words, 1.0, NO_TRANSITION)
 
 
-def tables_of(cutter: BmesCutter) -> reference.Tables:
-    """Read a trained model's tables back as dictionaries."""
+def entry_of(pairs: np.ndarray, first: int, second: int) -> np.ndarray:
+    """Look a pair up in its table."""
+    (key,) = keys_of(np.array([first, second], np.int32), np.array([0, 2])).tolist()
+    capacity = len(pairs) - 1
+    slot = (key >> 32) * capacity >> 32
+    while pairs[slot, 0] and int(pairs[slot, 0]) >> 8 != (key | 1) & 0xFFFFFF:
+        slot = (slot + 1) % capacity
+    return pairs[slot] if pairs[slot, 0] else np.zeros(3, np.uint32)
+
+
+def model_of(cutter: BmesCutter, words: list[str], texts: list[str]) -> reference.Model:
+    """Read a trained model's tables back as far as they concern some texts.
+
+    ``words`` are those of the training data.
+    """
     arrays = cutter.arrays
+    weights: dict[reference.Feature, list[int]] = {}
 
-    def entries(name: str, weights: str, part: slice) -> dict[tuple[int, int], list[int]]:
-        filled = np.flatnonzero(arrays[name] != NO_PAIR).tolist()
-        keys = arrays[name].tolist()
-        return {
-            (keys[k] >> 16, keys[k] & 0xFFFF): arrays[weights][k, part].tolist() for k in filled
-        }
+    def note(template: int, first: int, second: int, row: list[int]) -> None:
+        if any(row):
+            weights[template, first, second] = row
 
-    return reference.Tables(
-        *(arrays["unigrams"][:, k : k + 4].tolist() for k in (0, 4, 8)),
-        entries("pairs", "pair_weights", slice(0, 4)),
-        entries("pairs", "pair_weights", slice(4, 8)),
-        entries("skips", "skip_weights", slice(0, 4)),
-        arrays["transitions"].tolist(),
-        arrays["starts"].tolist(),
+    for name, template in (("unigrams", BEFORE), ("windows", WINDOW_BEFORE)):
+        for place in np.argwhere(arrays[name].reshape(-1, 3, 4).any(axis=2)).tolist():
+            first, column = place
+            row = arrays[name][first, 4 * column : 4 * column + 4].tolist()
+            note(template + column, first, 0, row)
+    rows = [row for text in texts for row in reference.features_of(text, {}, 0)]
+    for template, first, second in {feature for row in rows for feature in row}:
+        if template in PAIRS:
+            column = 1 + PAIRS.index(template)
+            packed = entry_of(arrays["pairs"], first, second)[column : column + 1]
+            note(template, first, second, packed.astype("<u4").view(np.int8).tolist())
+    for group, finding in np.argwhere(arrays["findings"].any(axis=2)).tolist():
+        note(FINDING + group, finding, 0, arrays["findings"][group, finding].tolist())
+    for symbol, cover, group in np.argwhere(arrays["covers"]).tolist():
+        packed = arrays["covers"][symbol, cover, group : group + 1]
+        note(COVER + group, symbol, cover, packed.astype("<u4").view(np.int8).tolist())
+    groups = {
+        reference.normalised(fold(word)): [0] for word in words if 2 <= len(word) <= LONGEST_WORD
+    }
+    transitions, starts = arrays["transitions"].tolist(), arrays["starts"].tolist()
+    return reference.Model(weights, groups, len(arrays["findings"]), transitions, starts)
+
+
+def assert_best(model: reference.Model, cutter: BmesCutter, text: str) -> None:
+    lengths = [len(word) for word in cutter.segment(text)]
+    best = reference.best_score(model, text, [run.end - run.start for run in units(text)])
+    assert reference.score(model, text, lengths) == best
+
+
+@given(
+    short_texts,
+    st.integers(0, 1 << 30),
+    st.sampled_from([1, 100, 2000]),
+    st.sampled_from([1, MOST_LISTS]),
+)
+def test_the_cut_has_the_best_score_of_all_with_random_weights(
+    text: str, seed: int, spread: int, group_count: int
+) -> None:
+    model = random_model(text, seed, spread, group_count)
+    assert_best(model, compiled(model), text)
+
+
+@given(short_texts, st.integers(0, 1 << 30), st.sampled_from([1, 3, MOST_LISTS]))
+def test_scores_are_the_sums_of_the_weights(text: str, seed: int, group_count: int) -> None:
+    model = random_model(text, seed, 2000, group_count)
+    assert compiled(model).scores(text).tolist() == reference.place_scores(model, text)
+
+
+@pytest.mark.parametrize("length", [1, 2, 7, 62, 63, 64, 65, 126, 127, 128, 129, 300])
+def test_the_cut_has_the_best_score_where_pairs_are_fetched_in_several_rounds(length: int) -> None:
+    text = "".join(np.random.default_rng(length).choice([*FREQUENT, "一", "二"], length))
+    model = random_model(text, length, 100, 3)
+    lengths = [len(word) for word in compiled(model).segment(text)]
+    assert reference.score(model, text, lengths) == reference.best_path_score(model, text)
+
+
+@pytest.mark.parametrize("length", [62, 63, 64, 65, 70, 71, 127, 128, 129, 200])
+def test_words_that_lie_over_two_rounds_are_found(length: int) -> None:
+    """Each place of the text has a word of one length, in one group or two."""
+    text = "".join(np.random.default_rng(length).choice([*LETTERS[:300]], length))
+    spans = [(start, start + 2 + start % 6) for start in range(length - 1)]
+    words = {text[a:b]: sorted({a % 3, a % 2}) for a, b in spans if b <= length}
+    model = random_model(text, length, 2000, 3, words)
+    assert compiled(model).scores(text).tolist() == reference.place_scores(model, text)
+
+
+@given(st.text(FREQUENT, min_size=1, max_size=8), st.integers(0, 1 << 30))
+def test_the_naive_ways_to_the_best_score_agree(text: str, seed: int) -> None:
+    model = random_model(text, seed, 100, 2)
+    assert reference.best_path_score(model, text) == reference.best_score(
+        model, text, [1] * len(text)
     )
 
 
-def assert_best(tables: reference.Tables, cutter: BmesCutter, text: str) -> None:
-    symbols = default_alphabet().symbols(text).tolist()
-    lengths = [len(word) for word in cutter.segment(text)]
-    best = reference.best_score(tables, symbols, [run.end - run.start for run in units(text)])
-    assert reference.score(tables, symbols, lengths) == best
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_largest_weights_of_all_groups_add_up(sign: int) -> None:
+    """Every template at its limit in favour of one label: no sum wraps round."""
+    text = "".join(FREQUENT[:5])
+    words = {text[a:b]: list(range(MOST_LISTS)) for a in range(5) for b in range(a + 2, 6)}
+    wide = [0, 0, 0, sign * 10 * LARGEST_WIDE]
+    features = {f for row in reference.features_of(text, words, MOST_LISTS) for f in row}
+    nothing = [[0] * 4] * 4
+    model = reference.Model(dict.fromkeys(features, wide), words, MOST_LISTS, nothing, [0] * 4)
+    cut = compiled(model).segment(text)
+    assert {len(word) == 1 for word in cut} == {sign > 0}
 
 
-@given(short_texts, st.integers(0, 1 << 30), st.sampled_from([1, 100, 32_767]))
-def test_the_cut_has_the_best_score_of_all_with_random_tables(
-    text: str, seed: int, spread: int
-) -> None:
-    tables, cutter = random_tables(seed, spread)
-    assert_best(tables, cutter, text)
+def test_weights_beyond_the_limits_are_cut_off() -> None:
+    symbol = int(default_alphabet().symbols("一")[0])
+    given = {(AT, symbol, 0): [9999, -9999, 1, 0], (PAIR_AFTER, symbol, 0): [999, -999, 1, 0]}
+    model = reference.Model(given, {}, 1, [[0] * 4] * 4, [0] * 4)
+    assert model_of(compiled(model), [], ["一"]).weights == {
+        (AT, symbol, 0): [LARGEST_WIDE, -LARGEST_WIDE, 1, 0],
+        (PAIR_AFTER, symbol, 0): [LARGEST_BYTE, -LARGEST_BYTE, 1, 0],
+    }
 
 
 def test_the_cut_has_the_best_score_of_all_with_a_trained_model(
@@ -100,12 +222,15 @@ def test_the_cut_has_the_best_score_of_all_with_a_trained_model(
 ) -> None:
     cutter = small_segmenter.with_rules(NEUTRAL - {"apart", "count", "sign", "emoji"})._cutter
     assert isinstance(cutter, BmesCutter)
-    tables = tables_of(cutter)
-    for words in segmented[::3]:
-        text = "".join(words)
+    texts = ["".join(words) for words in segmented[::3]]
+    model = model_of(cutter, [word for words in segmented for word in words], texts)
+    for text in texts:
         for stretch in (text[:9], text[3:11], text[-7:]):
             if not stretch.isspace() and " " not in stretch:
-                assert_best(tables, cutter, stretch)
+                assert_best(model, cutter, stretch)
+        if " " not in text and len(units(text)) == len(text):
+            lengths = [len(word) for word in cutter.segment(text)]
+            assert reference.score(model, text, lengths) == reference.best_path_score(model, text)
 
 
 def test_a_long_text_is_cut_by_its_best_score(small_segmenter: CharSegmenter) -> None:
@@ -159,26 +284,37 @@ def test_lines_are_cut_as_if_they_were_alone(pku: Pipeline, documents: list[str]
         assert pku.segment(text) == words
 
 
-@given(st.lists(st.integers(0, NO_PAIR - 1), unique=True, max_size=40))
-def test_every_pair_is_found_in_its_table_and_a_slot_is_left_empty(pairs: list[int]) -> None:
-    rows = np.arange(3 * len(pairs), dtype=np.int16).reshape(-1, 3)
-    table, weights = fill_pairs(np.array(pairs, np.uint32), rows)
-    assert (table == NO_PAIR).sum() == len(table) - len(pairs) > 0
-    assert not weights[-1].any()
-    check_table(table, weights, 3)
-    found = {int(key): weights[k].tolist() for k, key in enumerate(table) if key != NO_PAIR}
-    assert found == dict(zip(pairs, rows.tolist(), strict=True))
+def test_cutters_survive_pickling() -> None:
+    text = "".join((FREQUENT * 4)[:20])
+    cutter = compiled(random_model(text, 8, 100, 3))
+    assert pickle.loads(pickle.dumps(cutter)).segment(text) == cutter.segment(text)
+
+
+@pytest.mark.parametrize("count", [0, 1, 4, 5, 63, 64, 65, 128, 5000])
+def test_pairs_of_one_symbol_are_found_again(count: int) -> None:
+    """Each pair is found by its weights: the second character is cut off where they say so."""
+    letters = sorted(set(LETTERS), key=lambda c: int(default_alphabet().symbols(c)[0]))[:5001]
+    symbols = default_alphabet().symbols("".join(letters)).tolist()
+    chosen = list(zip(letters[1:], symbols[1:], strict=True))[:count]
+    apart, together = [0, 0, 0, 100], [0, 0, 100, -100]
+    given = {(PAIR_BEFORE, symbols[0], b): apart if b % 2 else together for _, b in chosen}
+    cutter = compiled(reference.Model(given, {}, 1, [[0] * 4] * 4, [0, 0, 0, 1]))
+    for letter, symbol in chosen:
+        assert len(cutter.segment(letters[0] + letter)) == 1 + symbol % 2
 
 
 def sound_arrays() -> dict[str, Any]:
-    pairs, pair_weights = fill_pairs(np.zeros(0, np.uint32), np.zeros((0, 8), np.int16))
-    skips, skip_weights = fill_pairs(np.zeros(0, np.uint32), np.zeros((0, 4), np.int16))
     return {
         "unigrams": np.zeros((1, 12), np.int16),
-        "pairs": pairs, "pair_weights": pair_weights,
-        "skips": skips, "skip_weights": skip_weights,
-        "transitions": np.zeros((4, 4), np.int32), "starts": np.zeros(4, np.int32),
-    }  # fmt: skip
+        "pairs": np.zeros((2, 3), np.uint32),
+        "kinds": np.zeros(0, np.uint8),
+        "windows": np.zeros((KIND_LIMIT**3, 12), np.int16),
+        "groups": make_groups({}),
+        "findings": np.zeros((0, FINDING_LIMIT, 4), np.int16),
+        "covers": np.zeros((1, COVER_LIMIT, 0), np.uint32),
+        "transitions": np.zeros((4, 4), np.int32),
+        "starts": np.zeros(4, np.int32),
+    }
 
 
 def test_a_table_of_one_row_is_enough() -> None:
@@ -192,15 +328,28 @@ def test_a_table_of_one_row_is_enough() -> None:
         ("unigrams", np.zeros((1, 11), np.int16)),
         ("unigrams", np.zeros((0, 12), np.int16)),
         ("unigrams", np.zeros(12, np.int16)),
-        ("unigrams", np.zeros((SYMBOL_LIMIT + 1, 12), np.int16)),
-        ("pairs", np.zeros(2, np.uint32)),
-        ("pairs", np.full(3, NO_PAIR, np.uint32)),
-        ("pairs", np.full(1, NO_PAIR, np.uint32)),
-        ("pairs", np.full((2, 2), NO_PAIR, np.uint32)),
-        ("pair_weights", np.zeros((2, 8), np.int16)),
-        ("pair_weights", np.zeros((3, 4), np.int16)),
-        ("skips", np.zeros(2, np.uint32)),
-        ("skip_weights", np.zeros((3, 8), np.int16)),
+        ("unigrams", np.zeros((2, 12), np.int16)),
+        ("unigrams", np.full((1, 12), 11_000, np.int16)),
+        ("unigrams", np.full((1, 12), -(1 << 15), np.int16)),
+        ("pairs", np.zeros((1, 3), np.uint32)),
+        ("pairs", np.zeros((3, 2), np.uint32)),
+        ("pairs", np.zeros(8, np.uint32)),
+        ("pairs", np.array([[256, 0, 0], [0, 0, 0]], np.uint32)),
+        ("pairs", np.array([[0, 0, 0], [0, 0, 1]], np.uint32)),
+        ("pairs", np.array([[257, 0, 0], [0, 0, 0], [0, 0, 0]], np.uint32)),
+        ("groups", make_groups({"中国人": [0]})),
+        ("kinds", np.zeros(1, np.uint8)),
+        ("kinds", np.zeros((0, 1), np.uint8)),
+        ("windows", np.zeros((KIND_LIMIT**3 - 1, 12), np.int16)),
+        ("windows", np.zeros((KIND_LIMIT**3, 11), np.int16)),
+        ("windows", np.full((KIND_LIMIT**3, 12), 11_000, np.int16)),
+        ("findings", np.zeros((1, FINDING_LIMIT, 4), np.int16)),
+        ("findings", np.zeros((0, FINDING_LIMIT - 1, 4), np.int16)),
+        ("findings", np.zeros((0, FINDING_LIMIT, 3), np.int16)),
+        ("covers", np.zeros((1, COVER_LIMIT, 1), np.uint32)),
+        ("covers", np.zeros((1, COVER_LIMIT - 1, 0), np.uint32)),
+        ("covers", np.zeros((2, COVER_LIMIT, 0), np.uint32)),
+        ("covers", np.zeros((0, COVER_LIMIT, 0), np.uint32)),
         ("transitions", np.zeros((4, 3), np.int32)),
         ("transitions", np.full((4, 4), 1 << 24, np.int32)),
         ("starts", np.zeros(5, np.int32)),
@@ -210,3 +359,52 @@ def test_a_table_of_one_row_is_enough() -> None:
 def test_tables_that_do_not_fit_are_refused(name: str, array: np.ndarray) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         BmesCutter(default_alphabet(), **{**sound_arrays(), name: array})
+
+
+@pytest.mark.parametrize(
+    ("symbols", "count", "kind", "weight", "message"),
+    [
+        (SYMBOL_LIMIT + 1, 0, 0, 0, "rows"),
+        (3, MOST_LISTS + 1, 0, 0, "findings"),
+        (3, 0, EDGE_KIND, 0, "kind"),
+        (3, MOST_LISTS, 0, 4700, "too large"),
+    ],
+)
+def test_tables_that_fit_but_are_too_large_are_refused(
+    symbols: int, count: int, kind: int, weight: int, message: str
+) -> None:
+    arrays = sound_arrays()
+    arrays["unigrams"] = np.zeros((symbols, 12), np.int16)
+    arrays["kinds"] = np.full(symbols - 1, kind, np.uint8)
+    arrays["findings"] = np.full((count, FINDING_LIMIT, 4), weight, np.int16)
+    arrays["covers"] = np.zeros((symbols, COVER_LIMIT, count), np.uint32)
+    with pytest.raises(ValueError, match=message):
+        BmesCutter(default_alphabet(), **arrays)
+
+
+@given(st.data())
+def test_tables_that_pass_cannot_crash_a_cut(data: st.DataObject) -> None:
+    """Whatever stands in the arrays of a file: they are refused, or every text comes out whole."""
+    text = "".join((FREQUENT * 12)[:70])
+    sound = compiled(random_model(text, 3, 100, 2))
+    arrays = {name: array.copy() for name, array in sound.arrays.items()}
+    words = sound.groups.table.copy()
+    for _ in range(data.draw(st.integers(1, 6))):
+        where = data.draw(st.sampled_from(["pairs", "words", "kinds", "covers", "unigrams"]))
+        value = data.draw(st.integers(0, 0xFFFFFFFF))
+        noted = data.draw(st.sampled_from([0, 1, 3, 128, 129, 131]))
+        if where == "pairs":
+            rows = arrays["pairs"]
+            copied = rows[data.draw(st.integers(0, len(rows) - 1)), 0]
+            rows[value % len(rows), 0] = data.draw(st.sampled_from([copied, value & ~127])) | noted
+        elif where == "words":
+            words[value % len(words)] = (value & ~127) | noted
+        elif where == "unigrams":
+            arrays["unigrams"][value % 40] = value % 6000
+        else:
+            arrays[where][value % 40] = value % 17
+    try:
+        cutter = BmesCutter(sound.alphabet, **arrays, groups=WordGroups(words))
+    except ValueError:
+        return
+    assert "".join(cutter.segment(text)) == text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from classicnlp import Lexicon, ModelError
+from classicnlp.evaluate import segmentation as score
 from classicnlp.segmentation import CharSegmenter, MaxMatchSegmenter, NgramSegmenter
 from classicnlp.segmentation.character import labels_of
 from classicnlp.text import CharacterClass, units
@@ -345,6 +347,105 @@ def test_fit_twice_and_fit_again_give_the_same_bytes(
     assert paths[0].read_bytes() != one
 
 
+def test_fit_with_lexicons_gives_the_same_bytes_in_whatever_form_they_come(
+    segmented: list[list[str]], tmp_path: Path
+) -> None:
+    words = sorted({word for sentence in segmented[:40] for word in sentence})
+    forms: list[Any] = [words, Lexicon(words), iter(words), dict.fromkeys(words, 1)]
+    saved = []
+    for i, form in enumerate(forms):
+        segmenter = CharSegmenter(epochs=2).fit(segmented, lexicons=iter([["清华大学"], form]))
+        segmenter.save(tmp_path / str(i))
+        saved.append((tmp_path / str(i)).read_bytes())
+    assert len(set(saved)) == 1
+    CharSegmenter(epochs=2).fit(segmented, lexicons=[words, ["清华大学"]]).save(tmp_path / "x")
+    assert (tmp_path / "x").read_bytes() != saved[0]
+
+
+def test_a_lexicon_helps_with_words_that_were_never_seen() -> None:
+    """Texts of few characters, cut by what is listed: characters alone do not tell how."""
+    letters = list("天地玄黄宇宙洪荒日月盈昃")
+    pairs = [a + b for a in letters[:6] for b in letters[6:]]
+    generator = np.random.default_rng(1)
+    listed = [str(word) for word in generator.permutation(pairs)[:18]]
+    unseen = listed[:6]
+    cutter = MaxMatchSegmenter(Lexicon(listed), "forward")
+    drawn = generator.choice(letters, (400, 8))
+    sentences = [cutter.segment("".join(row)) for row in drawn.tolist()]
+    train = [words for words in sentences if not set(unseen) & set(words)]
+    test = [words for words in sentences if set(unseen) & set(words)]
+    texts = ["".join(words) for words in test]
+    told = CharSegmenter().fit(train, lexicons=[listed]).segment_batch(texts)
+    untold = CharSegmenter().fit(train).segment_batch(texts)
+    assert score(test, told).f1 > score(test, untold).f1 + 0.05
+
+
+@pytest.mark.parametrize("wrong", ["中国", ["中国"], [[5]]])
+def test_lexicons_that_are_no_lists_of_words_are_refused(wrong: Any) -> None:
+    with pytest.raises(TypeError, match=r"word|str"):
+        CharSegmenter(epochs=1).fit([["我", "爱"]], lexicons=wrong)
+
+
+def test_too_many_lexicons_are_refused() -> None:
+    with pytest.raises(ValueError, match="at most 6 lexicons can be used, got 7"):
+        CharSegmenter(epochs=1).fit([["我", "爱"]], lexicons=[["中国"]] * 7)
+
+
+@pytest.mark.parametrize("lexicons", [0, 6])
+def test_a_saved_segmenter_with_lexicons_cuts_alike(
+    lexicons: int, segmented: list[list[str]], tmp_path: Path, documents: list[str]
+) -> None:
+    words = [word for sentence in segmented for word in sentence]
+    lists = [words[i :: lexicons + 1] for i in range(lexicons)]
+    segmenter = CharSegmenter(epochs=2, folds=3).fit(segmented, lexicons=lists)
+    segmenter.save(tmp_path / "model")
+    loaded = CharSegmenter.load(tmp_path / "model")
+    assert loaded.get_params() == segmenter.get_params()
+    assert loaded.segment_batch(documents) == segmenter.segment_batch(documents)
+    added = loaded.with_words(["来到北"])
+    assert added.segment("我来到北京") == segmenter.with_words(["来到北"]).segment("我来到北京")
+
+
+def tampered(array: np.ndarray, change: Callable[[np.ndarray], object]) -> np.ndarray:
+    copied = array.copy()
+    change(copied)
+    return copied
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("unigrams", lambda a: a.fill(30_000)),
+        ("windows", lambda a: a.fill(-30_000)),
+        ("findings", lambda a: a.fill(32_767)),
+        ("kinds", lambda a: a.fill(15)),
+        ("pairs", lambda a: a[0].fill(2)),
+        ("pairs", lambda a: a[-1].fill(1)),
+        ("pairs", lambda a: a[:-1, 0].fill(256)),
+        ("transitions", lambda a: a.fill(1 << 25)),
+        ("starts", lambda a: a.fill(-(1 << 25))),
+        ("words", lambda a: a[:1].fill(2)),
+        ("words", lambda a: a.fill(256)),
+    ],
+)
+def test_a_tampered_model_is_refused(
+    name: str, change: Callable[[np.ndarray], object], small_segmenter: CharSegmenter
+) -> None:
+    parameters, arrays = small_segmenter.to_store()
+    CharSegmenter.from_store(parameters, arrays, "here")
+    arrays = {**arrays, name: tampered(np.asarray(arrays[name]), change)}
+    with pytest.raises(ModelError, match="here: not a sound segmenter"):
+        CharSegmenter.from_store(parameters, arrays, "here")
+
+
+@pytest.mark.parametrize("name", ["unigrams", "kinds", "findings", "covers", "words"])
+def test_a_model_that_lacks_an_array_is_refused(name: str, small_segmenter: CharSegmenter) -> None:
+    parameters, arrays = small_segmenter.to_store()
+    del arrays[name]
+    with pytest.raises(ModelError, match="here: not a sound segmenter"):
+        CharSegmenter.from_store(parameters, arrays, "here")
+
+
 def test_a_saved_character_segmenter_cuts_alike(
     small_segmenter: CharSegmenter, tmp_path: Path, documents: list[str]
 ) -> None:
@@ -367,9 +468,7 @@ def test_the_best_epoch_on_dev_is_kept(segmented: list[list[str]]) -> None:
 
     segmenter = CharSegmenter(epochs=6).fit(rest, dev=dev, progress=progress)
     assert [(epoch, epochs) for epoch, epochs, _ in said] == [(n, 6) for n in range(1, 7)]
-    from classicnlp.evaluate import segmentation
-
-    f1 = segmentation(dev, [segmenter.segment("".join(words)) for words in dev]).f1
+    f1 = score(dev, [segmenter.segment("".join(words)) for words in dev]).f1
     assert f"{f1:.4f}" == max(message.split()[-1] for *_, message in said)
 
 
@@ -377,15 +476,15 @@ def test_training_needs_words_and_words_are_str() -> None:
     for empty in ([], [[]], [[""]]):
         with pytest.raises(ValueError, match="training data is empty"):
             CharSegmenter().fit(empty)
-    for wrong in ([[b"x"]], [[5]]):
+    for wrong in ([[b"x"]], [[5]], [[b"xy", "我"]]):
         with pytest.raises(TypeError, match="str"):
             CharSegmenter().fit(wrong)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("epochs", [0, -1])
-def test_training_needs_an_epoch(epochs: int) -> None:
-    with pytest.raises(ValueError, match="epochs"):
-        CharSegmenter(epochs=epochs).fit([["我", "爱"]])
+@pytest.mark.parametrize("wrong", [{"epochs": 0}, {"epochs": -1}, {"folds": 1}, {"min_count": 0}])
+def test_parameters_out_of_range_are_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match=f"{next(iter(wrong))} must be at least"):
+        CharSegmenter(**wrong).fit([["我", "爱"]])
 
 
 def test_a_segmenter_that_learnt_nothing_says_so(tmp_path: Path) -> None:
@@ -404,10 +503,24 @@ def test_a_segmenter_that_learnt_nothing_says_so(tmp_path: Path) -> None:
 def test_rare_features_may_be_left_out(segmented: list[list[str]]) -> None:
     def size(**how: Any) -> int:
         arrays = CharSegmenter(epochs=2, **how).fit(segmented)._cutter.arrays  # type: ignore[attr-defined]
-        return int((arrays["pairs"] != 0xFFFFFFFF).sum())
+        return int((arrays["pairs"][:-1, 1:3] != 0).sum())
 
     assert size(min_count=3) < size(min_count=1)
     assert size(prune=0.2) < size(prune=0.0)
+
+
+def test_without_a_feature_that_is_frequent_enough_transitions_are_learnt() -> None:
+    segmenter = CharSegmenter(epochs=3, min_count=1000).fit([["我们", "他们"], ["北京"]] * 3)
+    assert segmenter.segment("我来北京") == ["我来", "北京"]
+
+
+def test_with_more_folds_other_words_are_unknown(segmented: list[list[str]]) -> None:
+    def weights(folds: int) -> np.ndarray:
+        cutter = CharSegmenter(epochs=2, folds=folds).fit(segmented)._cutter
+        return np.asarray(cutter.arrays["findings"])
+
+    assert not np.array_equal(weights(2), weights(5))
+    assert np.array_equal(weights(len(segmented)), weights(10**9))
 
 
 def test_a_sentence_of_many_different_characters_can_be_learnt() -> None:
@@ -428,7 +541,15 @@ def test_any_words_can_be_learnt(sentences: list[list[str]]) -> None:
 
 
 def test_parameters_are_kept_as_given() -> None:
-    given = {"epochs": 3, "seed": 1, "margin": 2, "min_count": 4, "prune": 0.5, "rules": ["url"]}
+    given = {
+        "epochs": 3,
+        "seed": 1,
+        "margin": 2,
+        "min_count": 4,
+        "prune": 0.5,
+        "folds": 4,
+        "rules": ["url"],
+    }
     assert CharSegmenter(**given).get_params() == given  # type: ignore[arg-type]
     assert copy.copy(CharSegmenter(**given)).get_params() == given  # type: ignore[arg-type]
 

@@ -11,14 +11,11 @@ from classicnlp._ext.units import Rules
 from classicnlp._ext.userwords import WordMarker
 
 SYMBOL_LIMIT: int
-NO_PAIR: int
 KIND_LIMIT: int
 EDGE_KIND: int
 FINDING_LIMIT: int
 COVER_LIMIT: int
-FARTHEST_BASE: int
 
-def fill_pairs(entries: NDArray[np.uint32]) -> NDArray[np.uint32]: ...
 def check_moderate(weights: NDArray[Any]) -> None: ...
 def check_tables(
     unigrams: NDArray[Any],
@@ -29,6 +26,7 @@ def check_tables(
     findings: NDArray[Any],
     covers: NDArray[Any],
 ) -> None: ...
+def largest(weights: NDArray[Any]) -> int: ...
 
 class BmesCutter(Cutter):
     alphabet: Alphabet

@@ -237,7 +237,7 @@ cdef class BmesCutter(Cutter):
         cdef Room room
         cdef int64_t score = 0
         cdef Py_ssize_t count = -1
-        cdef void* memory = new_room(&room, n)
+        cdef void* memory = new_room(&room, text.length)
         if memory == NULL:
             return -1
         self.score_all(text, classes, &room)
@@ -268,7 +268,7 @@ cdef class BmesCutter(Cutter):
         cdef const uint8_t[::1] classes
         if view.length:
             classes = self.alphabet.classes(text)
-            memory = new_room(&room, <int32_t> view.length)
+            memory = new_room(&room, view.length)
             if memory == NULL:
                 raise MemoryError()
             with nogil:
@@ -465,10 +465,13 @@ cdef class BmesCutter(Cutter):
         return E if e >= s else S
 
 
-cdef void* new_room(Room* room, int32_t n) noexcept nogil:
+cdef void* new_room(Room* room, Py_ssize_t n) noexcept nogil:
     """Return the memory in which the arrays of a room for n characters lie, NULL if there is none."""
     cdef Py_ssize_t places = n + 4
-    cdef char* memory = <char*> PyMem_RawMalloc(places * (3 * 8 + 4 * 2 + 4 + 4 + 1 + 1))
+    cdef char* memory = NULL
+    # Places, and what lies a word behind them, are counted in 32 bits.
+    if n < 0x7FFFFFC0:
+        memory = <char*> PyMem_RawMalloc(places * (3 * 8 + 4 * 2 + 4 + 4 + 1 + 1))
     if memory == NULL:
         return NULL
     room.lanes.begins = <uint64_t*> memory
@@ -566,6 +569,13 @@ def check_tables(unigrams, pairs, kinds, windows, groups, findings, covers):
         raise ValueError(f"findings must have shape (groups, {FINDINGS}, 4), got {findings.shape}")
     if covers.ndim != 3 or covers.shape[1:] != (COVERS, count) or not 0 < len(covers) <= symbols:
         raise ValueError(f"covers must have shape (covered, {COVERS}, {count}), got {covers.shape}")
+    if 3 * largest(unigrams) + 3 * largest(windows) + count * largest(findings) + 128 * (2 + count) >= 1 << 15:
+        raise ValueError("the weights are too large: those of a place must add up to less than 2**15")
     notes = int(np.bitwise_or.reduce(pairs[:, 0]) | np.bitwise_or.reduce(groups.table)) & GROUPS
     if notes >> count:
         raise ValueError(f"the words are in more than {count} groups")
+
+
+def largest(weights):
+    """Return the largest amount of all weights."""
+    return max(int(weights.max(initial=0)), -int(weights.min(initial=0)))

@@ -3,8 +3,9 @@
 A word belongs to some of up to seven groups (lists), each a lane of eight bits in a 64-bit number.
 Per character and group three codes are wanted: how long the longest word is that begins there, how
 long the longest that ends there; and of the longest that covers it, the leftmost of two as long, the
-length and the place in it. In each lane the larger code is the wanted one, so that all groups are
-dealt with at once.
+length and the place in it. Words longer than four count as equally long, and of those one that ends
+at the character comes before one that goes through it, and that before one that begins there. In
+each lane the larger code is the wanted one, so that all groups are dealt with at once.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t

@@ -19,6 +19,7 @@ from classicnlp._ext.trie import Trie
 from classicnlp._ext.units import Rules
 from classicnlp.checks import require_at_least, require_count, require_share
 from classicnlp.estimator import Estimator
+from classicnlp.lexicon import Words
 from classicnlp.rules import RULES, flags_of, rules_named
 from classicnlp.segmentation import conventions
 from classicnlp.segmentation.base import Segmenter
@@ -104,7 +105,7 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         sentences: Iterable[Sequence[str]],
         dev: Iterable[Sequence[str]] | None = None,
         progress: Progress | None = None,
-        lexicons: Iterable[Iterable[str]] = (),
+        lexicons: Iterable[Words] = (),
     ) -> CharSegmenter:
         """Learn from segmented sentences.
 
@@ -116,9 +117,9 @@ class CharSegmenter(Segmenter, Storable, Estimator):
             Sentences to measure each epoch on; the epoch with the best F1 is kept.
         progress : callable, optional
             Called with epoch, number of epochs and a message after each epoch.
-        lexicons : iterable of iterables of str, optional
-            Up to seven lists of words, such as `Lexicon` objects, that may be cut by another
-            standard: how far to trust each is learnt.
+        lexicons : iterable of iterables, mappings or Lexicon objects, optional
+            Up to six lists of words that may be cut by another standard: how far to trust each is
+            learnt.
 
         Returns
         -------
@@ -127,14 +128,20 @@ class CharSegmenter(Segmenter, Storable, Estimator):
 
         Raises
         ------
+        TypeError
+            If a word is no str, or a lexicon no collection of words.
         ValueError
             If there are no words to learn from, or too many lexicons.
         """
         self._check_params()
         alphabet = default_alphabet()
         kept = [[word for word in words if word] for words in sentences]
+        characters = characters_of(alphabet, ["".join(words) for words in kept])
+        if not len(characters.symbols):
+            raise ValueError("there are no words to learn from: the training data is empty")
         words = GroupedWords(alphabet, kept, list(lexicons), self.folds)
-        data, keys = _prepare(kept, alphabet, words, self.min_count)
+        found = features_of(characters, words.codes_of(characters))
+        data, keys = _prepare(kept, characters.offsets, found, self.min_count)
         rules = conventions.learn(kept, alphabet, self.rules)
         held_out = [list(words) for words in dev] if dev is not None else []
         self._cutter = best_epoch(
@@ -342,19 +349,17 @@ def labels_of(words: Iterable[str]) -> NDArray[np.uint8]:
 
 
 def _prepare(
-    sentences: Sequence[Sequence[str]], alphabet: Alphabet, words: GroupedWords, min_count: int
+    sentences: Sequence[Sequence[str]],
+    offsets: NDArray[np.int64],
+    found: NDArray[np.uint64],
+    min_count: int,
 ) -> tuple[Sequences, NDArray[np.uint64]]:
-    characters = characters_of(alphabet, ["".join(words) for words in sentences])
-    total = len(characters.symbols)
-    if not total:
-        raise ValueError("there are no words to learn from: the training data is empty")
-    found = features_of(characters, words.codes_of(characters))
-    templates = found.shape[1]
+    total, templates = found.shape
     features, distinct, counts = number(found.reshape(-1))
     if min_count > 1:
         features[(features >= 0) & (counts[features] < min_count)] = -1
     data = Sequences(
-        characters.offsets,
+        offsets,
         np.arange(0, templates * (total + 1), templates, dtype=np.int64),
         features,
         labels_of(word for words in sentences for word in words),
@@ -375,7 +380,7 @@ def _compile(
     rules: Rules,
 ) -> BmesCutter:
     """Fold the weights of features into tables."""
-    largest = max(float(np.abs(learnt.rows).max(initial=0.0)), 1e-9)
+    largest = float(np.abs(learnt.rows).max(initial=0.0)) or 1.0
     kept = np.abs(learnt.rows).max(axis=1, initial=0.0) >= prune * largest
     learnt = learnt._replace(features=learnt.features[kept], rows=learnt.rows[kept])
     return cutter_of(alphabet, keys, learnt, words, largest / STEPS, _forbidden(), rules)

@@ -19,9 +19,9 @@ from classicnlp.text import CharacterClass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Templates of one character and of two: C-1, C0, C1, C-1C0, C0C1 (Zhao, Huang, Li and Lu, 2010, whose
-# sixth, C-1C1, adds nothing once words are known); of the kinds of three in a row, which end, stand
-# around and begin at the place; and for group g FINDING + g and COVER + g (see below).
+# Templates of one character and of two: C-1, C0, C1, C-1C0, C0C1 (Zhao, Huang, Li and Lu, 2010,
+# whose sixth, C-1C1, adds nothing once words are known); of the kinds of three in a row, which end,
+# stand around and begin at the place; and for group g FINDING + g and COVER + g (see below).
 BEFORE, AT, AFTER, PAIR_BEFORE, PAIR_AFTER = 1, 2, 3, 4, 5
 WINDOW_BEFORE, WINDOW, WINDOW_AFTER = 6, 7, 8
 FINDING, COVER = 16, 24
@@ -98,12 +98,13 @@ def normalised(alphabet: Alphabet, words: Sequence[str]) -> list[str]:
     >>> normalised(default_alphabet(), ["１９９８年", "一九九八年", "三八"])
     ['0000年', '〇〇〇〇年', '三八']
     """
-    kinds = characters_of(alphabet, words)
-    text = np.array(list("".join(words)), "U1")
-    text[kinds.kinds == CharacterClass.DIGIT] = DIGIT
-    text[_in_runs(kinds.kinds == CHINESE_DIGIT, kinds.offsets)] = NOUGHT
-    whole = "".join(text.tolist())
-    ends = kinds.offsets.tolist()
+    characters = characters_of(alphabet, words)
+    # As numbers, since an array of str loses NUL.
+    text = np.array([*map(ord, "".join(words))], np.int32)
+    text[characters.kinds == CharacterClass.DIGIT] = ord(DIGIT)
+    text[_in_runs(characters.kinds == CHINESE_DIGIT, characters.offsets)] = ord(NOUGHT)
+    whole = "".join(map(chr, text.tolist()))
+    ends = characters.offsets.tolist()
     return [whole[start:end] for start, end in itertools.pairwise(ends)]
 
 
@@ -134,6 +135,8 @@ def features_of(characters: Characters, words: NDArray[np.uint8]) -> NDArray[np.
     n, groups = len(characters.symbols), words.shape[2]
     before, at, after = _around(characters.symbols, characters.offsets, 0, (-1, 0, 1))
     kinds = _around(characters.kinds, characters.offsets, EDGE_KIND, (-2, -1, 0, 1, 2))
+    # What lies beyond white space lies beyond the edge.
+    kinds[0][kinds[1] == EDGE_KIND] = kinds[4][kinds[3] == EDGE_KIND] = EDGE_KIND
     windows = [a << 8 | b << 4 | c for a, b, c in zip(kinds, kinds[1:], kinds[2:], strict=False)]
     begins, ends, covers = (words[:, i].astype(np.int64) for i in range(3))
     findings = begins << 7 | ends << 4 | covers
@@ -141,7 +144,8 @@ def features_of(characters: Characters, words: NDArray[np.uint8]) -> NDArray[np.
     columns = [
         (BEFORE, before, None), (AT, at, None), (AFTER, after, None),
         (PAIR_BEFORE, before, at), (PAIR_AFTER, at, after),
-        (WINDOW_BEFORE, windows[0], None), (WINDOW, windows[1], None), (WINDOW_AFTER, windows[2], None),
+        (WINDOW_BEFORE, windows[0], None), (WINDOW, windows[1], None),
+        (WINDOW_AFTER, windows[2], None),
         *((FINDING + g, findings[:, g], None) for g in range(groups)),
         *((COVER + g, at, covers[:, g]) for g in range(groups)),
     ]  # fmt: skip
@@ -156,7 +160,9 @@ def features_of(characters: Characters, words: NDArray[np.uint8]) -> NDArray[np.
 def parts_of(keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], ...]:
     """Return template, first and second of the keys of features."""
     first = keys >> FIRST_SHIFT & SYMBOL_MASK
-    return tuple(part.astype(np.int64) for part in (keys >> TEMPLATE_SHIFT, first, keys & SYMBOL_MASK))
+    return tuple(
+        part.astype(np.int64) for part in (keys >> TEMPLATE_SHIFT, first, keys & SYMBOL_MASK)
+    )
 
 
 def _around(

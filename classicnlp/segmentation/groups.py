@@ -15,8 +15,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from classicnlp._ext.alphabet import Alphabet
-from classicnlp._ext.lexical import GOES_ON_BIT, LONGEST_WORD, MOST_LISTS, WordGroups, keys_of, place_keys
+from classicnlp._ext.lexical import (
+    GOES_ON_BIT,
+    LONGEST_WORD,
+    MOST_LISTS,
+    WordGroups,
+    keys_of,
+    place_keys,
+)
 from classicnlp.arrays import offsets_of
+from classicnlp.lexicon import Words, entries
 from classicnlp.segmentation.features import Characters, normalised
 
 if TYPE_CHECKING:
@@ -33,13 +41,15 @@ class GroupedWords:
     alphabet : Alphabet
     sentences : sequence of sequences of str
         The training data; its words are the first group.
-    lexicons : sequence of iterables of str
+    lexicons : sequence of iterables, mappings or Lexicon objects
         The words of the other groups, of which there may be six.
     folds : int
-        Into how many runs of sentences the training data is cut.
+        Into how many runs of sentences the training data is cut, if it has as many.
 
     Raises
     ------
+    TypeError
+        If a lexicon is no collection of words.
     ValueError
         If there are too many groups.
     """
@@ -48,18 +58,21 @@ class GroupedWords:
         self,
         alphabet: Alphabet,
         sentences: Sequence[Sequence[str]],
-        lexicons: Sequence[Iterable[str]],
+        lexicons: Sequence[Words],
         folds: int,
     ):
         if len(lexicons) >= MOST_LISTS:
             raise ValueError(f"at most {MOST_LISTS - 1} lexicons can be used, got {len(lexicons)}")
         self.count = 1 + len(lexicons)
+        folds = min(folds, max(1, len(sentences)))
         self._folds = [len(sentences) * fold // folds for fold in range(folds + 1)]
         counts = [
             Counter(_fitting(alphabet, itertools.chain.from_iterable(sentences[start:end])))
             for start, end in itertools.pairwise(self._folds)
         ]
-        lists = [_fitting(alphabet, lexicon) for lexicon in lexicons]
+        lists = [
+            _fitting(alphabet, (entry.word for entry in entries(lexicon))) for lexicon in lexicons
+        ]
         words = sorted(set().union(*counts, *lists))
         beginnings = sorted({word[:end] for word in words for end in range(2, len(word))})
         strings = words + beginnings
@@ -76,19 +89,28 @@ class GroupedWords:
         self._notes[numbers[len(words) :]] = GOES_ON_BIT
         for group, listed in enumerate(lists, 1):
             self._notes[[number_of[word] for word in listed]] |= OWN << group
-        self._seen = np.zeros((folds, len(self._keys)), np.int64)
-        for fold, counted in enumerate(counts):
-            for word, count in counted.items():
-                self._seen[fold, number_of[word]] += count
+        self._seen = [
+            (
+                np.array([number_of[word] for word in counted], np.int64),
+                np.array(list(counted.values()), np.int64),
+            )
+            for counted in counts
+        ]
+        self._total = np.zeros(len(self._keys), np.int64)
+        for own, times in self._seen:
+            np.add.at(self._total, own, times)
 
     def codes_of(self, characters: Characters) -> NDArray[np.uint8]:
         """Return what the groups say about the training data, each fold by the words of others."""
         codes = []
         offsets = characters.offsets
         table, places = place_keys(self._keys)
-        total = self._seen.sum(axis=0)
-        for (start, end), seen in zip(itertools.pairwise(self._folds), self._seen, strict=True):
-            groups = _noted(table, places, self._notes_of(total - seen))
+        for (start, end), (own, times) in zip(
+            itertools.pairwise(self._folds), self._seen, strict=True
+        ):
+            elsewhere = self._total.copy()
+            np.subtract.at(elsewhere, own, times)
+            groups = _noted(table, places, self._notes_of(elsewhere))
             low, high = offsets[start], offsets[end]
             part = groups.codes_of(characters.symbols[low:high], offsets[start : end + 1] - low)
             codes.append(part[:, :, : self.count])
@@ -96,12 +118,12 @@ class GroupedWords:
 
     def pairs(self) -> tuple[NDArray[np.int32], NDArray[np.uint32]]:
         """Return the strings of two symbols, shape (n, 2), and what is noted of each."""
-        notes = self._notes_of(self._seen.sum(axis=0))
+        notes = self._notes_of(self._total)
         return self._pairs[self._is_pair], notes[self._is_pair]
 
     def longer(self) -> WordGroups:
         """Return the strings of three and more."""
-        notes = self._notes_of(self._seen.sum(axis=0))
+        notes = self._notes_of(self._total)
         table, places = place_keys(self._keys[~self._is_pair])
         return _noted(table, places, notes[~self._is_pair])
 
@@ -118,7 +140,7 @@ def _noted(
 
 
 def _fitting(alphabet: Alphabet, words: Iterable[str]) -> list[str]:
-    """Return the words, normalised, that are not too long and have no character beyond the alphabet."""
+    """Return the words, normalised, that are not too long and have ranked characters only."""
     kept = [word for word in words if 2 <= len(word) <= LONGEST_WORD]
     symbols = alphabet.symbols("".join(kept))
     strange = np.flatnonzero((symbols == 0) | (symbols >= alphabet.size))

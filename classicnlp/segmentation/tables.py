@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
 
 LARGEST_BYTE = 127
-LARGEST_WIDE = 2000  # a dozen of them and as many bytes add up to less than 2**15
+LARGEST_WIDE = 2000  # thirteen of them and nine bytes add up to less than 2**15
 COVERED = 4096  # symbols with weights of their own for what covers them: rarer ones teach little
 
 
@@ -50,7 +50,7 @@ def cutter_of(
     words: GroupedWords,
     step: float,
     forbidden: NDArray[np.bool_],
-    rules: Rules,
+    rules: Rules | None = None,
 ) -> BmesCutter:
     """Return a cutter with weights that are whole numbers of steps.
 
@@ -66,7 +66,7 @@ def cutter_of(
         127 steps, others at 2,000.
     forbidden : bool array, shape (4, 4)
         Transitions that never happen.
-    rules : Rules
+    rules : Rules, optional
         What is joined and parted whatever the weights say.
 
     Raises
@@ -119,10 +119,13 @@ def cutter_of(
 def _packed(rows: Rows) -> NDArray[np.uint32]:
     """Return four weights of 8 bits in a number, the first the lowest."""
     small = np.clip(rows, -LARGEST_BYTE, LARGEST_BYTE) & 0xFF
-    return (small << np.array([0, 8, 16, 24])).sum(axis=1).astype(np.uint32)
+    packed: Rows = (small << np.array([0, 8, 16, 24])).sum(axis=1)
+    return packed.astype(np.uint32)
 
 
-def _pair_table(*columns: tuple[NDArray, NDArray, NDArray[np.uint32]]) -> NDArray[np.uint32]:
+def _pair_table(
+    *columns: tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.uint32]],
+) -> NDArray[np.uint32]:
     """Return the table of pairs: what each column says of first and second symbols, in a row.
 
     Pairs of which none says anything are left out.

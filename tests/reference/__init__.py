@@ -5,12 +5,13 @@ Also how the tests make a kernel's objects from plain lists of words.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.dictionary import Dictionary
+from classicnlp._ext.lexical import GOES_ON_BIT, WordGroups, keys_of, place_keys
 from classicnlp._ext.trie import Trie, build_nodes
 from classicnlp.text import default_alphabet
 
@@ -39,3 +40,21 @@ def make_dictionary(
     flags = np.array([0] * len(added) + [1] * len(removed), np.uint8)
     longest = max(map(len, [*words, *added, *removed]), default=0)
     return Dictionary(make_trie(words), overlay, flags, longest)
+
+
+def make_groups(groups: Mapping[str, Collection[int]]) -> WordGroups:
+    """Return folded words, each in the groups given by number.
+
+    Words of one character and those with a character without a rank are left out.
+    """
+    alphabet = default_alphabet()
+    notes: dict[str, int] = {}
+    for word, own in groups.items():
+        if len(word) > 1 and (alphabet.symbols(word) < alphabet.size).all():
+            notes[word] = notes.get(word, 0) | sum(1 << group for group in own)
+            for end in range(2, len(word)):
+                notes[word[:end]] = notes.get(word[:end], 0) | GOES_ON_BIT
+    offsets = np.cumsum([0, *map(len, notes)])
+    table, places = place_keys(keys_of(alphabet.symbols("".join(notes)), offsets))
+    table[places] |= np.array(list(notes.values()), np.uint32)
+    return WordGroups(table)

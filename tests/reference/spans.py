@@ -49,9 +49,7 @@ def allowed_cuts(text: Text) -> Iterator[list[int]]:
     for lengths in cuts([1] * n):
         spans = spans_of(lengths)
         places = {end for _, end in spans}
-        crossed = {
-            i for span in spans if span in text.rewards for i in range(span[0] + 1, span[1])
-        }
+        crossed = {i for span in spans if span in text.rewards for i in range(span[0] + 1, span[1])}
         if breaks - places <= crossed - edges and not inside & places:
             yield lengths
 
