@@ -542,14 +542,9 @@ def test_any_words_can_be_learnt(sentences: list[list[str]]) -> None:
 
 def test_parameters_are_kept_as_given() -> None:
     given = {
-        "epochs": 3,
-        "seed": 1,
-        "margin": 2,
-        "min_count": 4,
-        "prune": 0.5,
-        "folds": 4,
+        "epochs": 3, "seed": 1, "margin": 2, "min_count": 4, "prune": 0.5, "folds": 4,
         "rules": ["url"],
-    }
+    }  # fmt: skip
     assert CharSegmenter(**given).get_params() == given  # type: ignore[arg-type]
     assert copy.copy(CharSegmenter(**given)).get_params() == given  # type: ignore[arg-type]
 

@@ -31,7 +31,8 @@ cdef extern from "scores.h":
     ctypedef struct Scores "classicnlp_scores":
         pass
     Scores wide "classicnlp_wide" (const int16_t* row) noexcept nogil
-    Scores packed "classicnlp_packed" (uint32_t row) noexcept nogil
+    uint64_t spread "classicnlp_spread" (uint32_t row) noexcept nogil
+    Scores gathered "classicnlp_gathered" (uint64_t sum, int count) noexcept nogil
     Scores plus "classicnlp_plus" (Scores a, Scores b) noexcept nogil
     void put "classicnlp_put" (int16_t* target, Scores scores) noexcept nogil
 
@@ -89,7 +90,7 @@ cdef class BmesCutter(Cutter):
     pairs : uint32 array, shape (capacity + 1, 3)
         For pairs of symbols, placed by `classicnlp._ext.lexical.place_keys`: the check, and what
         `WordGroups` notes of them; the weights at the second character; those at the first (8 bits
-        each, B the lowest). The last row is of pairs that are not there.
+        each, B the lowest, plus 128). The last row is of pairs that are not there.
     kinds : uint8 array, shape (symbols - 1,)
         The kind of each symbol, below 15; those beyond have the kind of their class.
     windows : int16 array, shape (4096, 12)
@@ -100,7 +101,7 @@ cdef class BmesCutter(Cutter):
     findings : int16 array, shape (groups, 1024, 4)
         For what `WordGroups.codes_of` says of a character: begins << 7 | ends << 4 | covers.
     covers : uint32 array, shape (covered, 16, groups)
-        For a symbol and what covers it four weights of 8 bits. The last row is for all symbols
+        For a symbol and what covers it four weights of 8 bits, plus 128. The last row is for all symbols
         beyond the table.
     transitions : int32 array, shape (4, 4)
         From row to column.
@@ -288,6 +289,7 @@ cdef class BmesCutter(Cutter):
     cdef void read(self, Text text, const uint8_t* classes, Room* room) noexcept nogil:
         """Note the characters' symbols, kinds and codes; the digits of numbers are all alike."""
         cdef int32_t n = <int32_t> text.length, i, k, run = 0
+        cdef const uint32_t* covers
         cdef int32_t* symbols = room.symbols + 1
         cdef uint8_t* kinds = room.kinds + 2
         self.alphabet.encode(text, symbols)
@@ -299,6 +301,10 @@ cdef class BmesCutter(Cutter):
                 kinds[i] = self.kinds[symbols[i]]
             if kinds[i] == DIGIT:
                 symbols[i] = self.digit
+            # Most characters are covered by no word or a short one: the first lines of their weights.
+            covers = self.covers + COVERS * self.group_count * <Py_ssize_t> min(symbols[i], self.uncovered)
+            prefetch(covers)
+            prefetch(covers + 16)
             run = run + 1 if kinds[i] == CHINESE_DIGIT else 0
             if run >= SHORTEST_RUN:
                 for k in range(i if run > SHORTEST_RUN else i - SHORTEST_RUN + 1, i + 1):
@@ -371,7 +377,7 @@ cdef class BmesCutter(Cutter):
             count = kept
 
     cdef inline uint32_t find_pair(self, uint32_t slot, uint32_t check) noexcept nogil:
-        """Return the place of the pair's entry, or of the zeros behind the last."""
+        """Return the place of the pair's entry, or of the row behind the last."""
         cdef uint32_t entry = self.pairs[ENTRY * <Py_ssize_t> slot]
         while (entry ^ check) > 255:
             if entry == 0:
@@ -397,7 +403,7 @@ cdef class BmesCutter(Cutter):
         cdef Scores sums
         cdef uint32_t before = <uint32_t> kinds[0] << 8 | <uint32_t> kinds[1] << 4 | kinds[2]
         cdef uint32_t at = (before << 4 | kinds[3]) & 4095, after
-        cdef uint64_t edges, middles
+        cdef uint64_t edges, middles, small
         cdef uint32_t cover
         cdef int32_t i, g
         for i in range(n):
@@ -405,12 +411,12 @@ cdef class BmesCutter(Cutter):
             after = (at << 4 | kinds[i + 4]) & 4095
             sums = plus(
                 plus(wide(self.unigrams + 12 * <Py_ssize_t> symbols[i]),
-                     wide(self.unigrams + 12 * <Py_ssize_t> symbols[i + 1] + 4)),
-                plus(wide(self.unigrams + 12 * <Py_ssize_t> symbols[i + 2] + 8),
-                     plus(packed(self.pairs[ENTRY * <Py_ssize_t> room.rows[i] + 1]),
-                          packed(self.pairs[ENTRY * <Py_ssize_t> room.rows[i + 1] + 2]))))
-            sums = plus(sums, plus(wide(self.windows + 12 * before),
-                                   plus(wide(self.windows + 12 * at + 4), wide(self.windows + 12 * after + 8))))
+                     plus(wide(self.unigrams + 12 * <Py_ssize_t> symbols[i + 1] + 4),
+                          wide(self.unigrams + 12 * <Py_ssize_t> symbols[i + 2] + 8))),
+                plus(wide(self.windows + 12 * before),
+                     plus(wide(self.windows + 12 * at + 4), wide(self.windows + 12 * after + 8))))
+            small = spread(self.pairs[ENTRY * <Py_ssize_t> room.rows[i] + 1])
+            small += spread(self.pairs[ENTRY * <Py_ssize_t> room.rows[i + 1] + 2])
             before, at = at, after
             edges = room.lanes.begins[i] << 3 | room.lanes.ends[i]
             middles = room.lanes.covers[i]
@@ -418,10 +424,10 @@ cdef class BmesCutter(Cutter):
             for g in range(self.group_count):
                 cover = middles & 15
                 sums = plus(sums, wide(self.findings + 4 * (FINDINGS * g + ((edges & 63) << 4 | cover))))
-                sums = plus(sums, packed(covers[self.group_count * cover + g]))
+                small += spread(covers[self.group_count * cover + g])
                 edges >>= 8
                 middles >>= 8
-            put(room.scores + 4 * <Py_ssize_t> i, sums)
+            put(room.scores + 4 * <Py_ssize_t> i, plus(sums, gathered(small, 2 + self.group_count)))
 
     cdef uint8_t run(self, const int16_t* place, const uint8_t* marks, int32_t n, uint8_t* back) noexcept nogil:
         """Fill ``back`` (one bit a label: which of its two predecessors) and return the last label."""
@@ -559,8 +565,8 @@ def check_tables(unigrams, pairs, kinds, windows, groups, findings, covers):
         raise ValueError(f"unigrams must have 12 columns and up to {SYMBOL_LIMIT} rows")
     if pairs.ndim != 2 or pairs.shape[1] != ENTRY or not 2 <= len(pairs) < 1 << 31:
         raise ValueError(f"pairs must have {ENTRY} columns and two rows or more")
-    if pairs[:-1, 0].all() or pairs[len(pairs) - 1].any():
-        raise ValueError("a table of pairs must have an empty slot, and a row of zeros at its end")
+    if pairs[:-1, 0].all() or pairs[len(pairs) - 1, 0]:
+        raise ValueError("a table of pairs must have an empty slot, and a row of no pair at its end")
     if kinds.shape != (symbols - 1,) or kinds.max(initial=0) >= EDGE:
         raise ValueError(f"there must be a kind below {EDGE} for each symbol")
     if windows.shape != (KINDS ** 3, 12):

@@ -7,7 +7,6 @@
 #include <string.h>
 
 typedef int16_t classicnlp_scores __attribute__((vector_size(8)));
-typedef int8_t classicnlp_bytes __attribute__((vector_size(4)));
 
 /* Four weights of 16 bits. */
 static inline classicnlp_scores classicnlp_wide(const int16_t* row)
@@ -17,20 +16,25 @@ static inline classicnlp_scores classicnlp_wide(const int16_t* row)
     return scores;
 }
 
-/* Four weights of 8 bits in one number, the first the lowest. */
-static inline classicnlp_scores classicnlp_packed(uint32_t row)
-{
-    classicnlp_bytes bytes;
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    row = __builtin_bswap32(row);
-#endif
-    memcpy(&bytes, &row, sizeof bytes);
-    return __builtin_convertvector(bytes, classicnlp_scores);
-}
-
 static inline classicnlp_scores classicnlp_plus(classicnlp_scores a, classicnlp_scores b)
 {
     return a + b;
+}
+
+/* Four weights of 8 bits stand in one number, B's the lowest, each plus 128. Up to 256 such numbers are
+   added in pairs of lanes of 16 bits: B and E, M and S. */
+static inline uint64_t classicnlp_spread(uint32_t row)
+{
+    return (row & 0x00FF00FFu) | (uint64_t)(row >> 8 & 0x00FF00FFu) << 32;
+}
+
+/* The scores of a sum of ``count`` spread numbers. */
+static inline classicnlp_scores classicnlp_gathered(uint64_t sum, int count)
+{
+    classicnlp_scores scores = {
+        (int16_t)(sum & 0xFFFF), (int16_t)(sum >> 32 & 0xFFFF), (int16_t)(sum >> 16 & 0xFFFF), (int16_t)(sum >> 48),
+    };
+    return scores - (int16_t)(128 * count);
 }
 
 static inline void classicnlp_put(int16_t* target, classicnlp_scores scores)

@@ -106,6 +106,7 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         dev: Iterable[Sequence[str]] | None = None,
         progress: Progress | None = None,
         lexicons: Iterable[Words] = (),
+        trusted: Words = (),
     ) -> CharSegmenter:
         """Learn from segmented sentences.
 
@@ -120,6 +121,9 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         lexicons : iterable of iterables, mappings or Lexicon objects, optional
             Up to six lists of words that may be cut by another standard: how far to trust each is
             learnt.
+        trusted : iterable, mapping or Lexicon, optional
+            Words by the standard of the training data that are too new to stand in it; each gets a
+            fixed bonus. With them there may be five other lists.
 
         Returns
         -------
@@ -139,7 +143,7 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         characters = characters_of(alphabet, ["".join(words) for words in kept])
         if not len(characters.symbols):
             raise ValueError("there are no words to learn from: the training data is empty")
-        words = GroupedWords(alphabet, kept, list(lexicons), self.folds)
+        words = GroupedWords(alphabet, kept, list(lexicons), self.folds, trusted)
         found = features_of(characters, words.codes_of(characters))
         data, keys = _prepare(kept, characters.offsets, found, self.min_count)
         rules = conventions.learn(kept, alphabet, self.rules)

@@ -45,6 +45,8 @@ class GroupedWords:
         The words of the other groups, of which there may be six.
     folds : int
         Into how many runs of sentences the training data is cut, if it has as many.
+    trusted : iterable, mapping or Lexicon
+        Words of a last group, which is there if there are any, and which training does not see.
 
     Raises
     ------
@@ -60,10 +62,14 @@ class GroupedWords:
         sentences: Sequence[Sequence[str]],
         lexicons: Sequence[Words],
         folds: int,
+        trusted: Words = (),
     ):
-        if len(lexicons) >= MOST_LISTS:
-            raise ValueError(f"at most {MOST_LISTS - 1} lexicons can be used, got {len(lexicons)}")
+        named = _fitting(alphabet, (entry.word for entry in entries(trusted)))
         self.count = 1 + len(lexicons)
+        self.trusted = bool(named)
+        if self.count + self.trusted > MOST_LISTS:
+            most = MOST_LISTS - 1 - self.trusted
+            raise ValueError(f"at most {most} lexicons can be used, got {len(lexicons)}")
         folds = min(folds, max(1, len(sentences)))
         self._folds = [len(sentences) * fold // folds for fold in range(folds + 1)]
         counts = [
@@ -73,6 +79,8 @@ class GroupedWords:
         lists = [
             _fitting(alphabet, (entry.word for entry in entries(lexicon))) for lexicon in lexicons
         ]
+        if named:
+            lists.append(named)
         words = sorted(set().union(*counts, *lists))
         beginnings = sorted({word[:end] for word in words for end in range(2, len(word))})
         strings = words + beginnings

@@ -39,7 +39,10 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
 
 LARGEST_BYTE = 127
+NOTHING = np.uint32(0x80808080)  # four weights of 0
 LARGEST_WIDE = 2000  # thirteen of them and nine bytes add up to less than 2**15
+TRUST = 180  # what speaks for each label of a trusted word: it comes out unless its neighbours forbid it
+LABELS_OF_COVERS = (0, 2, 0, 1, 2, 0, 1, 1, 2, 0, 1, 2)  # BE, BME, BMME, BM…E: see WordGroups.codes_of
 COVERED = 4096  # symbols with weights of their own for what covers them: rarer ones teach little
 
 
@@ -87,19 +90,23 @@ def cutter_of(
         for column, wanted in enumerate(templates):
             chosen = template == wanted
             table[first[chosen], column] = rows[chosen]
-    findings = np.zeros((words.count, FINDING_LIMIT, 4), np.int16)
-    covers = np.zeros((min(COVERED, alphabet.size) + 1, COVER_LIMIT, words.count), np.uint32)
+    group_count = words.count + words.trusted
+    findings = np.zeros((group_count, FINDING_LIMIT, 4), np.int16)
+    covers = np.full((min(COVERED, alphabet.size) + 1, COVER_LIMIT, group_count), NOTHING)
     for group in range(words.count):
         chosen = template == FINDING + group
         findings[group, first[chosen]] = rows[chosen]
         chosen = (template == COVER + group) & (first < len(covers) - 1)
         covers[first[chosen], second[chosen], group] = _packed(rows[chosen])
+    if words.trusted:
+        for cover, label in enumerate(LABELS_OF_COVERS, 1):
+            findings[-1, cover::COVER_LIMIT, label] = TRUST
     of_second, of_first = template == PAIR_BEFORE, template == PAIR_AFTER
     noted, notes = words.pairs()
     pairs = _pair_table(
-        (noted[:, 0], noted[:, 1], notes),
-        (first[of_second], second[of_second], _packed(rows[of_second])),
-        (first[of_first], second[of_first], _packed(rows[of_first])),
+        (noted, notes),
+        (np.stack([first, second], axis=1)[of_second], _packed(rows[of_second])),
+        (np.stack([first, second], axis=1)[of_first], _packed(rows[of_first])),
     )
     return BmesCutter(
         alphabet,
@@ -117,29 +124,33 @@ def cutter_of(
 
 
 def _packed(rows: Rows) -> NDArray[np.uint32]:
-    """Return four weights of 8 bits in a number, the first the lowest."""
-    small = np.clip(rows, -LARGEST_BYTE, LARGEST_BYTE) & 0xFF
+    """Return four weights of 8 bits in a number, each plus 128, the first the lowest."""
+    small = np.clip(rows, -LARGEST_BYTE, LARGEST_BYTE) + 128
     packed: Rows = (small << np.array([0, 8, 16, 24])).sum(axis=1)
     return packed.astype(np.uint32)
 
 
-def _pair_table(
-    *columns: tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.uint32]],
-) -> NDArray[np.uint32]:
-    """Return the table of pairs: what each column says of first and second symbols, in a row.
+def _pair_table(*columns: tuple[NDArray[np.integer], NDArray[np.uint32]]) -> NDArray[np.uint32]:
+    """Return the table of pairs: of each column the pairs, and what it says of them.
 
     Pairs of which none says anything are left out.
     """
-    told = [tuple(part[values != 0] for part in (a, b, values)) for a, b, values in columns]
-    pairs = np.concatenate([a.astype(np.int64) << 32 | b for a, b, _ in told])
-    distinct, number = np.unique(pairs, return_inverse=True)
+    nothing = (0, NOTHING, NOTHING)
+    told = [
+        (pairs[values != none].astype(np.int64), values[values != none])
+        for (pairs, values), none in zip(columns, nothing, strict=True)
+    ]
+    both = np.concatenate([pairs[:, 0] << 32 | pairs[:, 1] for pairs, _ in told])
+    distinct, number = np.unique(both, return_inverse=True)
     symbols = np.stack([distinct >> 32, distinct & 0xFFFFFFFF], axis=1).astype(np.int32)
     keys = keys_of(symbols.reshape(-1), np.arange(0, 2 * len(distinct) + 1, 2))
     checks, places = place_keys(keys)
-    table = np.zeros((len(checks) + 1, len(told)), np.uint32)
+    table = np.empty((len(checks) + 1, len(told)), np.uint32)
+    table[:] = nothing
     table[:-1, 0] = checks
     start = 0
-    for column, (own, _, values) in enumerate(told):
-        table[places[number[start : start + len(own)]], column] |= values
+    for column, (own, values) in enumerate(told):
+        row = places[number[start : start + len(own)]]
+        table[row, column] = values if column else table[row, column] | values
         start += len(own)
     return table
