@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -95,7 +96,38 @@ def test_rules_are_switched_off_and_on(joined: CharSegmenter) -> None:
     for name, array in joined._cutter.arrays.items():  # type: ignore[attr-defined]
         assert np.shares_memory(array, bare._cutter.arrays[name])  # type: ignore[attr-defined]
     assert joined.with_words(["用VCD"]).held_rules == joined.held_rules
-    assert "用VCD" in joined.with_words(["用VCD"]).with_rules(["web"]).segment("他用VCD机")
+    forced = joined.with_words(["用VCD"], policy="force")
+    assert "用VCD" in forced.with_rules(["web"]).segment("他用VCD机")
+    assert forced.with_rules(["web"]).held_rules == GROUPS["web"]
+
+
+@pytest.mark.parametrize("given", [{"policy": "force"}, {"bonus": 1000.0}])
+def test_a_users_word_goes_across_what_rules_part(
+    given: dict[str, Any], joined: CharSegmenter
+) -> None:
+    text = "他用VCD机"
+    assert {2, 5} <= set(joined.boundaries(text).tolist())
+    changed = joined.with_words(["用VCD"], **given)
+    assert changed.segment(text)[1:] == ["用VCD", "机"]
+    why = changed.explain(text, "用VCD")
+    assert [word.text for word in why.best.words] == changed.segment(text)
+    assert why.occurrences[0].came_out
+    assert changed.confidences(text)[1] == pytest.approx(1)
+    assert joined.with_words(["用VC"], **given).segment(text) == joined.segment(text)
+    for kept in (joined.with_words(["用VCD"], bonus=-1000.0), changed.without_words(["用VCD"])):
+        assert kept.segment(text) == joined.segment(text)
+        assert kept.explain(text).best.words == joined.explain(text).best.words
+
+
+def test_what_a_word_lacks_where_a_rule_parts_is_the_bonus_that_brings_it_out(
+    joined: CharSegmenter,
+) -> None:
+    text = "他用VCD机"
+    margin = joined.explain(text, "用VCD").occurrences[0].margin
+    assert margin is not None
+    for more, expected in ((0.06, True), (-0.06, False)):
+        changed = joined.with_words(["用VCD"], bonus=more - margin)
+        assert ("用VCD" in changed.segment(text)) is expected
 
 
 def test_rules_given_to_fit_hold_whatever_the_text_does() -> None:

@@ -15,6 +15,7 @@ from classicnlp.cli.options import (
     add_model,
     add_quiet,
     add_separator,
+    user_files,
 )
 from classicnlp.cli.render import spans_json, spans_line, spans_list
 from classicnlp.cli.streams import answer_lines
@@ -65,7 +66,7 @@ def run(arguments: Namespace) -> None:
     """Find the names of the input files."""
     from classicnlp.pipeline import Pipeline
 
-    labeller = resources.open_names(arguments.model, arguments.user_words)
+    labeller = resources.open_names(arguments.model, user_files(arguments))
     if arguments.format != "text":
         if isinstance(labeller, Pipeline):
             raise UsageError("--format goes with models of 'train ner': this one reads text")

@@ -98,7 +98,8 @@ class Segmenter(abc.ABC):
 
         What is said of a word later counts, and different words may have different policies.
         Words may hold anything: white space, punctuation, Latin, digits. Width, case and script
-        do not matter. No word begins or ends inside a unit (a number, a Latin word, a URL).
+        do not matter. No word begins or ends inside a unit (a number, a Latin word, a URL); but
+        one goes across a place where a rule only parts.
 
         Parameters
         ----------

@@ -41,21 +41,10 @@ if TYPE_CHECKING:
 LARGEST_BYTE = 127
 NOTHING = np.uint32(0x80808080)  # four weights of 0
 LARGEST_WIDE = 2000  # thirteen of them and nine bytes add up to less than 2**15
-TRUST = 180  # what speaks for each label of a trusted word: it comes out unless its neighbours forbid it
-LABELS_OF_COVERS = (
-    0,
-    2,
-    0,
-    1,
-    2,
-    0,
-    1,
-    1,
-    2,
-    0,
-    1,
-    2,
-)  # BE, BME, BMME, BM…E: see WordGroups.codes_of
+# What speaks for each label of a trusted word: about as much as anything can speak against it.
+TRUST = 180
+# The labels of the places that `WordGroups.codes_of` tells apart: BE, BME, BMME, BM…E.
+LABELS_OF_COVERS = tuple(map("BMES".index, "BEBMEBMMEBME"))
 COVERED = 4096  # symbols with weights of their own for what covers them: rarer ones teach little
 
 
