@@ -41,21 +41,10 @@ if TYPE_CHECKING:
 LARGEST_BYTE = 127
 NOTHING = np.uint32(0x80808080)  # four weights of 0
 LARGEST_WIDE = 2000  # thirteen of them and nine bytes add up to less than 2**15
-TRUST = 180  # what speaks for each label of a trusted word: it comes out unless its neighbours forbid it
-LABELS_OF_COVERS = (
-    0,
-    2,
-    0,
-    1,
-    2,
-    0,
-    1,
-    1,
-    2,
-    0,
-    1,
-    2,
-)  # BE, BME, BMME, BM…E: see WordGroups.codes_of
+# What speaks for each label of a trusted word: it comes out unless its neighbours forbid it.
+TRUST = 180
+# BE, BME, BMME and, of longer words, B, M and E: see WordGroups.codes_of.
+LABELS_OF_COVERS = (0, 2, 0, 1, 2, 0, 1, 1, 2, 0, 1, 2)
 COVERED = 4096  # symbols with weights of their own for what covers them: rarer ones teach little
 
 
