@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import pickle
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -33,11 +34,19 @@ from classicnlp.segmentation.features import (
     WINDOW_BEFORE,
 )
 from classicnlp.segmentation.groups import GroupedWords
-from classicnlp.segmentation.tables import COVERED, LARGEST_BYTE, LARGEST_WIDE, cutter_of
+from classicnlp.segmentation.tables import (
+    COVERED,
+    LARGEST_BYTE,
+    LARGEST_WIDE,
+    NOTHING,
+    TRUST,
+    cutter_of,
+)
 from classicnlp.tagging.perceptron import LinearWeights
 from classicnlp.text import CharacterClass, default_alphabet, fold, units
 from tests.conftest import nasty_texts
 from tests.reference import bmes as reference
+from tests.reference import lexical as lexical_reference
 from tests.reference import make_groups
 
 LETTERS = default_alphabet().fold("".join(map(chr, range(0x4E00, 0x9FFF))))
@@ -83,7 +92,7 @@ def random_model(
     return reference.Model(weights, words, group_count, links[:4], links[4])
 
 
-def compiled(model: reference.Model) -> BmesCutter:
+def compiled(model: reference.Model, trusted: Iterable[str] = ()) -> BmesCutter:
     """Return a model as tables."""
     keys = [t << 42 | first << 21 | second for t, first, second in model.weights]
     learnt = LinearWeights(
@@ -93,7 +102,7 @@ def compiled(model: reference.Model) -> BmesCutter:
         np.array(model.starts, np.float32),
     )
     lists = [[w for w, own in model.groups.items() if g in own] for g in range(model.group_count)]
-    words = GroupedWords(default_alphabet(), lists[:1], lists[1:], 2)
+    words = GroupedWords(default_alphabet(), lists[:1], lists[1:], 2, trusted)
     keys_of_features = np.array(keys, np.uint64)
     return cutter_of(default_alphabet(), keys_of_features, learnt, words, 1.0, NO_TRANSITION)
 
@@ -105,7 +114,12 @@ def entry_of(pairs: np.ndarray, first: int, second: int) -> np.ndarray:
     slot = (key >> 32) * capacity >> 32
     while pairs[slot, 0] and int(pairs[slot, 0]) >> 8 != (key | 1) & 0xFFFFFF:
         slot = (slot + 1) % capacity
-    return pairs[slot] if pairs[slot, 0] else np.zeros(3, np.uint32)
+    return pairs[slot] if pairs[slot, 0] else pairs[-1]
+
+
+def unpacked(weights: np.ndarray) -> list[int]:
+    """Return the four weights in a number."""
+    return [(int(weights) >> shift & 0xFF) - 128 for shift in (0, 8, 16, 24)]
 
 
 def model_of(cutter: BmesCutter, words: list[str], texts: list[str]) -> reference.Model:
@@ -129,13 +143,12 @@ def model_of(cutter: BmesCutter, words: list[str], texts: list[str]) -> referenc
     for template, first, second in {feature for row in rows for feature in row}:
         if template in PAIRS:
             column = 1 + PAIRS.index(template)
-            packed = entry_of(arrays["pairs"], first, second)[column : column + 1]
-            note(template, first, second, packed.astype("<u4").view(np.int8).tolist())
+            row = unpacked(entry_of(arrays["pairs"], first, second)[column])
+            note(template, first, second, row)
     for group, finding in np.argwhere(arrays["findings"].any(axis=2)).tolist():
         note(FINDING + group, finding, 0, arrays["findings"][group, finding].tolist())
-    for symbol, cover, group in np.argwhere(arrays["covers"]).tolist():
-        packed = arrays["covers"][symbol, cover, group : group + 1]
-        note(COVER + group, symbol, cover, packed.astype("<u4").view(np.int8).tolist())
+    for symbol, cover, group in np.argwhere(arrays["covers"] != NOTHING).tolist():
+        note(COVER + group, symbol, cover, unpacked(arrays["covers"][symbol, cover, group]))
     groups = {
         reference.normalised(fold(word)): [0] for word in words if 2 <= len(word) <= LONGEST_WORD
     }
@@ -205,6 +218,21 @@ def test_the_largest_weights_of_all_groups_add_up(sign: int) -> None:
     model = reference.Model(dict.fromkeys(features, wide), words, MOST_LISTS, nothing, [0] * 4)
     cut = compiled(model).segment(text)
     assert {len(word) == 1 for word in cut} == {sign > 0}
+
+
+@given(st.text(FREQUENT[:3], max_size=30), st.integers(0, 1 << 30), st.sampled_from([1, 6]))
+def test_trusted_words_have_a_bonus_for_their_labels(
+    text: str, seed: int, group_count: int
+) -> None:
+    model = random_model(text, seed, 100, group_count)
+    trusted = {text[a : a + 2 + a % 6] for a in range(0, len(text) - 1, 3)}
+    found = lexical_reference.spans_of(trusted, text)
+    expected = reference.place_scores(model, text)
+    for place, row in enumerate(expected):
+        cover = lexical_reference.cover(found, place)
+        if cover:
+            row["BME".index("BEBMEBMMEBME"[cover - 1])] += TRUST
+    assert compiled(model, trusted).scores(text).tolist() == expected
 
 
 def test_weights_beyond_the_limits_are_cut_off() -> None:
@@ -335,7 +363,7 @@ def test_a_table_of_one_row_is_enough() -> None:
         ("pairs", np.zeros((3, 2), np.uint32)),
         ("pairs", np.zeros(8, np.uint32)),
         ("pairs", np.array([[256, 0, 0], [0, 0, 0]], np.uint32)),
-        ("pairs", np.array([[0, 0, 0], [0, 0, 1]], np.uint32)),
+        ("pairs", np.array([[0, 0, 0], [1, 0, 0]], np.uint32)),
         ("pairs", np.array([[257, 0, 0], [0, 0, 0], [0, 0, 0]], np.uint32)),
         ("groups", make_groups({"中国人": [0]})),
         ("kinds", np.zeros(1, np.uint8)),

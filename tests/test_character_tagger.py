@@ -214,3 +214,23 @@ def test_too_many_lexicons_are_refused() -> None:
     GroupedWords(ALPHABET, [["人"]], [["中国"]] * 6, 2)
     with pytest.raises(ValueError, match="at most 6 lexicons can be used, got 7"):
         GroupedWords(ALPHABET, [["人"]], [["中国"]] * 7, 2)
+
+
+def test_training_does_not_see_trusted_words() -> None:
+    sentences = [["中国", "人"], ["国人", "中"]] * 3
+    characters = characters_of(ALPHABET, ["".join(words) for words in sentences])
+    plain = GroupedWords(ALPHABET, sentences, [["国人"]], 2)
+    grouped = GroupedWords(ALPHABET, sentences, [["国人"]], 2, {"中国": 3, "人": 1, "国人中": 1})
+    assert (grouped.count, grouped.trusted, plain.trusted) == (2, True, False)
+    assert grouped.codes_of(characters).tolist() == plain.codes_of(characters).tolist()
+    assert noted_of(grouped) == {"中国": 1 | 4, "国人": 1 | 2 | GOES_ON_BIT}
+
+
+def test_trusted_words_are_a_list_too() -> None:
+    lexicons = [["中国"]] * 6
+    # None but those of one character are none at all.
+    assert not GroupedWords(ALPHABET, [["人"]], lexicons, 2, ["人"]).trusted
+    with pytest.raises(ValueError, match="at most 5 lexicons can be used, got 6"):
+        GroupedWords(ALPHABET, [["人"]], lexicons, 2, ["国人"])
+    with pytest.raises(TypeError, match="put it in a list"):
+        GroupedWords(ALPHABET, [["人"]], [], 2, "国人")

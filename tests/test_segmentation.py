@@ -406,6 +406,18 @@ def test_a_saved_segmenter_with_lexicons_cuts_alike(
     assert added.segment("我来到北京") == segmenter.with_words(["来到北"]).segment("我来到北京")
 
 
+def test_trusted_words_come_out_though_they_were_never_seen(
+    segmented: list[list[str]], tmp_path: Path
+) -> None:
+    trusted = Lexicon(["奥利给", "元宇宙"])
+    text = "他说奥利给在元宇宙说话"
+    segmenter = CharSegmenter(epochs=3).fit(segmented, trusted=trusted)
+    assert set(trusted) <= set(segmenter.segment(text))
+    assert not set(trusted) <= set(CharSegmenter(epochs=3).fit(segmented).segment(text))
+    segmenter.save(tmp_path / "model")
+    assert CharSegmenter.load(tmp_path / "model").segment(text) == segmenter.segment(text)
+
+
 def tampered(array: np.ndarray, change: Callable[[np.ndarray], object]) -> np.ndarray:
     copied = array.copy()
     change(copied)

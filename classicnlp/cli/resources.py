@@ -98,9 +98,7 @@ def open_labeller(name_or_path: str, user_words: UserFiles | None = None) -> Lab
     return Labeller(tagger, takes)
 
 
-def open_names(
-    name_or_path: str, user_words: UserFiles | None = None
-) -> Labeller | Pipeline:
+def open_names(name_or_path: str, user_words: UserFiles | None = None) -> Labeller | Pipeline:
     """Open a model that finds names, or that labels tokens with them."""
     from classicnlp.tagging.pos import PosTagger
 
