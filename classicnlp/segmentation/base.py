@@ -26,6 +26,10 @@ class Segmenter:
 
     _cutter: Cutter
 
+    def cutter(self) -> Cutter:
+        """Return the kernel that cuts, for another that goes on with the words."""
+        return self._cutter
+
     def __call__(self, text: str) -> list[str]:
         return self.segment(text)
 
