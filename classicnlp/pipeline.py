@@ -392,11 +392,10 @@ class Pipeline:
         return Doc(text, boundaries, labels, tuple(self._tag_numbers))
 
     def _tag_all(self, texts: list[str], tagset: Tagset) -> list[list[Token]]:
-        cuts = self.segmenter.boundaries_batch(texts)
         if not self._user_tags:
-            return self._required_tagger().tokens_at(texts, cuts, tagset)
+            return self._required_tagger().tokens_of(self.segmenter.cutter(), texts, tagset)
         names = names_in(tagset, self._tag_numbers)
-        docs = map(self._doc, texts, cuts)
+        docs = map(self._doc, texts, self.segmenter.boundaries_batch(texts))
         return [make_tokens(Token, doc.text, doc.boundaries, doc.labels, names) for doc in docs]
 
     def _spans(self, doc: Doc) -> list[Span]:

@@ -59,8 +59,9 @@ def test_tokens_and_marginals_are_over_the_same_words(pku: Pipeline) -> None:
     assert pku.tagger is not None
     for text in TEXTS:
         boundaries = pku.boundaries(text)
-        (tokens,) = pku.tagger.tokens_at([text], [boundaries])
+        (tokens,) = pku.tagger.tokens_of(pku.segmenter.cutter(), [text])
         assert tokens == pku.tag(text)
+        assert [0, *(token.end for token in tokens)] == boundaries.tolist()
         marginals = pku.tagger.marginals_at(text, boundaries)
         assert marginals.shape == (len(tokens),)
         assert ((marginals > 0) & (marginals <= 1 + 1e-9)).all()

@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classicnlp._ext.features import COLUMNS_OF_WORDS, word_columns
-from classicnlp._ext.table import check_table, fill_table
+from classicnlp._ext.table import check_table, fill_table, sieve_of
 from classicnlp._ext.word_features import CONTEXT, word_features
 from classicnlp._ext.words import WordTagger
 from classicnlp.arrays import offsets_of
+from classicnlp.lexicon import Lexicon
+from classicnlp.segmentation import MaxMatchSegmenter
 from classicnlp.spans import Token
 from classicnlp.tagging import PosTagger
 from classicnlp.text import default_alphabet
@@ -196,6 +198,27 @@ def test_many_keys_are_all_found_in_their_table() -> None:
     assert {tuple(order[a:b].tolist()) for a, b in blocks} | {()} == starts | {()}
 
 
+@pytest.mark.parametrize("count", [0, 1, 10, 3000])
+def test_a_sieve_keeps_the_keys_of_its_table(count: int) -> None:
+    generator = np.random.default_rng(count)
+    keys = np.unique(generator.integers(1, 1 << 63, count, dtype=np.uint64))
+    slots, _ = fill_table(keys, np.arange(len(keys) + 1))
+    words, shift = sieve_of(slots)
+    assert len(words) == 1 << (32 - shift)
+
+    def kept(tried: np.ndarray) -> np.ndarray:
+        marks = (tried >> np.uint64(32)) | np.uint64(1)
+        one = np.uint64(1)
+        bits = (one << (marks >> one) % np.uint64(64)) | (
+            one << (marks >> np.uint64(7)) % np.uint64(64)
+        )
+        return (words[marks >> np.uint64(shift)] & bits) == bits
+
+    assert kept(keys).all()
+    if count > 1000:
+        assert kept(generator.integers(1, 1 << 63, 10_000, dtype=np.uint64)).mean() < 1 / 30
+
+
 def test_a_word_seen_often_gets_only_tags_that_it_was_seen_with(tagged: Tagged) -> None:
     known_from = 4
     tagger = PosTagger(epochs=3, known_from=known_from).fit(tagged)
@@ -266,34 +289,34 @@ def test_a_batch_is_tagged_as_one_by_one(small_tagger: PosTagger, tagged: Tagged
         kernel.tag_batch(texts, cuts[:-1])
 
 
-def test_tokens_have_the_tags_and_places_of_a_cut(small_tagger: PosTagger, tagged: Tagged) -> None:
-    words = [[word for word, _ in sentence] for sentence in tagged[:40]]
-    words += [[], ["𠀀", "\ud800", " \t\n"], ["我" * 300, "a"] * 100]
-    texts = ["".join(sentence) for sentence in words]
-    cuts = [boundaries_of(sentence) for sentence in words]
+def test_tokens_have_the_places_of_a_cut_and_the_tags_of_its_words(
+    small_tagger: PosTagger, tagged: Tagged
+) -> None:
+    texts = ["".join(word for word, _ in sentence) for sentence in tagged[:40]]
+    texts += ["", "𠀀\ud800 \t\n", *["我" * 300 + " a"] * 200, "我" * 128, "我" * 129]
+    segmenter = MaxMatchSegmenter(Lexicon({word for sentence in tagged for word, _ in sentence}))
     kernel, names = small_tagger._fitted(), small_tagger.tags_
-    tokens = kernel.tokens_batch(Token, texts, cuts, names)
-    for sentence, text, cut, own in zip(words, texts, cuts, tokens, strict=True):
-        assert own == kernel.tokens(Token, text, cut, names)
-        assert [token.text for token in own] == sentence
-        assert [token.tag for token in own] == small_tagger.predict(sentence)
-        assert [0, *(token.end for token in own)] == cut.tolist()
-        assert [token.start for token in own] == cut[:-1].tolist()
+    tokens = kernel.tokens_batch(Token, segmenter.cutter(), texts, names)
+    for text, own in zip(texts, tokens, strict=True):
+        assert kernel.tokens_batch(Token, segmenter.cutter(), [text], names) == [own]
+        words = segmenter.segment(text)
+        assert [token.text for token in own] == words
+        assert [token.tag for token in own] == small_tagger.predict(words)
+        assert [0, *(token.end for token in own)] == boundaries_of(words).tolist()
+        assert [token.start for token in own] == boundaries_of(words)[:-1].tolist()
         assert all(type(token) is Token for token in own)
 
 
-def test_tokens_need_a_name_for_each_label_and_a_cut_of_each_text(small_tagger: PosTagger) -> None:
-    kernel, cut = small_tagger._fitted(), np.array([0, 1], np.int32)
+def test_tokens_need_a_name_for_each_label_and_texts(small_tagger: PosTagger) -> None:
+    kernel, names = small_tagger._fitted(), small_tagger.tags_
+    cutter = MaxMatchSegmenter(Lexicon(["我"])).cutter()
     with pytest.raises(ValueError, match="expected a name for each of"):
-        kernel.tokens(Token, "我", cut, ("r",))
-    with pytest.raises(ValueError, match="expected boundaries for each of 2 texts"):
-        kernel.tokens_batch(Token, ["我", "你"], [cut], small_tagger.tags_)
-    with pytest.raises(ValueError, match="boundaries must ascend"):
-        kernel.tokens_batch(Token, ["我", "你们"], [cut, cut], small_tagger.tags_)
+        kernel.tokens_batch(Token, cutter, ["我"], ("r",))
     with pytest.raises(TypeError, match="named tuple of four fields"):
-        kernel.tokens(tuple, "我", cut, small_tagger.tags_)
+        kernel.tokens_batch(tuple, cutter, ["我"], names)
+    texts: Any = ["我", b"x"]
     with pytest.raises(TypeError, match="str"):
-        kernel.tokens_batch(Token, [b"x"], [cut], small_tagger.tags_)
+        kernel.tokens_batch(Token, cutter, texts, names)
 
 
 def sound() -> dict[str, Any]:

@@ -13,12 +13,12 @@ import numpy as np
 
 from classicnlp._ext.alphabet cimport Alphabet, Text, prefetch, text_of
 from classicnlp._ext.features cimport hash_symbols, mix, shape_of
-from classicnlp._ext.table cimport Table, find, slot_of
+from classicnlp._ext.table cimport Sieve, Table, find, sift, slot_of
 from classicnlp._ext.units cimport SPACE
 
 from classicnlp._ext.bmes import check_moderate
 from classicnlp._ext.features import check_rising
-from classicnlp._ext.table import check_table
+from classicnlp._ext.table import check_table, sieve_of
 from classicnlp.checks import as_array
 
 # A word's label: 0, or four times the kind of its span plus one of these.
@@ -372,19 +372,21 @@ cdef struct Waiting:
     const uint32_t* slots[CHUNK_TEMPLATES]
 
 
-cdef void ask_for_slots(const Table* table, const uint64_t* keys) noexcept nogil:
+cdef void ask_for_slots(const Table* table, const Sieve* sieve, Waiting* w) noexcept nogil:
+    """Ask for the slots of the features that may have weights."""
     cdef int32_t t
-    for t in range(CHUNK_TEMPLATES):
-        prefetch(slot_of(table, keys[t]))
+    w.found = sift(sieve, w.keys, CHUNK_TEMPLATES)
+    for t in range(w.found):
+        prefetch(slot_of(table, w.keys[t]))
 
 
 cdef void ask_for_cells(const Table* table, const int32_t* cells, Waiting* w) noexcept nogil:
     """Find the slots of the features that have weights, and ask for their cells."""
-    cdef int32_t t
+    cdef int32_t t, sifted = w.found
     cdef const uint32_t* slot
     w.found = 0
-    for t in range(CHUNK_TEMPLATES):
-        slot = find(table, w.keys[t]) if w.keys[t] else NULL
+    for t in range(sifted):
+        slot = find(table, w.keys[t])
         if slot != NULL:
             w.slots[w.found] = slot
             w.found += 1
@@ -543,7 +545,9 @@ cdef class Chunker:
     cdef const int32_t[::1] starts
     cdef const int32_t* cells
     cdef const uint8_t* own_labels
+    cdef const uint64_t[::1] sieve_words
     cdef Table features
+    cdef Sieve sieve
     cdef Table words
     cdef const uint8_t[::1] alone
     cdef int32_t labels
@@ -595,6 +599,8 @@ cdef class Chunker:
         self.spread = int(np.ptp(between.astype(np.int64), axis=0).max())
         self.full_stop = alphabet.symbols("。")[0]
         self.features = Table(&self.feature_slots[0, 0], <uint64_t> (self.feature_slots.shape[0] - 1))
+        self.sieve_words, self.sieve.shift = sieve_of(self.feature_slots)
+        self.sieve.words = &self.sieve_words[0]
         self.words = Table(&self.word_slots[0, 0], <uint64_t> (self.word_slots.shape[0] - 1))
         self.cells = &self.feature_cells[0] if self.feature_cells.shape[0] else NULL
         self.own_labels = &self.word_labels[0] if self.word_labels.shape[0] else NULL
@@ -773,7 +779,7 @@ cdef class Chunker:
                 continue
             words[turn].word = i
             chunk_features_at(s, i, words[turn].keys)
-            ask_for_slots(&self.features, words[turn].keys)
+            ask_for_slots(&self.features, &self.sieve, words + turn)
             self.advance(room, words, turn, emissions)
             turn = (turn + 1) % 3
         words[turn].word = -1

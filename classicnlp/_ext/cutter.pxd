@@ -6,4 +6,6 @@ from classicnlp._ext.alphabet cimport Text
 cdef class Cutter:
     cdef Py_ssize_t cut(self, Text text, int32_t* ends) noexcept nogil
 
+cdef Text checked(object text, str caller) except *
+
 cdef list words_of(str text, const int32_t* ends, Py_ssize_t count)

@@ -6,6 +6,10 @@ import numpy as np
 
 MOST_SLOTS = (1 << 31) - 1
 
+cdef enum:
+    MARK_BITS = 32
+    MOST_SIEVE_BITS = 19  # what a mark has for the word, beside the bits in it
+
 
 def fill_table(const uint64_t[::1] keys not None, const int64_t[::1] first not None):
     """Place keys by open addressing, at most two thirds full.
@@ -48,6 +52,22 @@ def fill_table(const uint64_t[::1] keys not None, const int64_t[::1] first not N
                 written += 1
     out[capacity, 1] = <uint32_t> written
     return slots, order[:written]
+
+
+def sieve_of(const uint32_t[:, ::1] slots not None):
+    """Return the words and the shift of a `Sieve` for the keys in a table.
+
+    There are 8 to 16 bits for each slot, unless there are more than 4 million: of the keys that the
+    table does not have one in thirty at most is kept.
+    """
+    cdef Py_ssize_t capacity = slots.shape[0] - 1, i
+    cdef int size = min(max((capacity >> 3).bit_length(), 1), MOST_SIEVE_BITS), shift = MARK_BITS - size
+    words = np.zeros(1 << size, np.uint64)
+    cdef uint64_t[::1] out = words
+    for i in range(capacity):
+        if slots[i, 0]:
+            out[slots[i, 0] >> shift] |= bits_of(slots[i, 0])
+    return words, shift
 
 
 def check_table(slots, cells):

@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classicnlp._ext.alphabet import Alphabet
+from classicnlp._ext.cutter import Cutter
 
 _Kind = TypeVar("_Kind", bound=tuple[Any, ...])
 
@@ -42,17 +43,10 @@ class WordTagger:
     def marginals(
         self, text: str, boundaries: NDArray[np.int32]
     ) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.uint8], NDArray[np.float64]]: ...
-    def tokens(
-        self,
-        kind: type[_Kind],
-        text: str,
-        boundaries: NDArray[np.int32],
-        names: tuple[str, ...],
-    ) -> list[_Kind]: ...
     def tokens_batch(
         self,
         kind: type[_Kind],
+        cutter: Cutter,
         texts: Iterable[str],
-        boundaries: Iterable[NDArray[np.int32]],
         names: tuple[str, ...],
     ) -> list[list[_Kind]]: ...

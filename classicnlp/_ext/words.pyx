@@ -15,15 +15,16 @@ import numpy as np
 
 from classicnlp._ext.alphabet cimport Alphabet, Text, prefetch, text_of
 from classicnlp._ext.candidates cimport Candidates, sum_paths, viterbi
+from classicnlp._ext.cutter cimport Cutter, checked
 from classicnlp._ext.features cimport hash_symbols, shape_of
-from classicnlp._ext.table cimport Table, find, slot_of
+from classicnlp._ext.table cimport Sieve, Table, find, sift, slot_of
 from classicnlp._ext.tokens cimport tokens_of
 from classicnlp._ext.units cimport SPACE
 from classicnlp._ext.word_features cimport (
     CONTEXT_TEMPLATES, WORD_TEMPLATES, Word, class_key, context_features, local_features)
 
 from classicnlp._ext.bmes import check_moderate
-from classicnlp._ext.table import check_table
+from classicnlp._ext.table import check_table, sieve_of
 from classicnlp._ext.tokens import check_kind
 from classicnlp.checks import as_array
 
@@ -90,6 +91,7 @@ cdef class WordTagger:
     cdef readonly double sharpness
     cdef const uint32_t[:, ::1] feature_slots
     cdef const uint16_t[::1] feature_cells
+    cdef const uint64_t[::1] sieve_words
     cdef const uint32_t[:, ::1] word_slots
     cdef const int32_t[::1] word_cells
     cdef const uint8_t[::1] open_labels
@@ -99,6 +101,7 @@ cdef class WordTagger:
     cdef const uint16_t* cells
     cdef const int32_t* rows
     cdef Table features
+    cdef Sieve sieve
     cdef Table words
     cdef int32_t labels
     cdef int32_t kept
@@ -136,6 +139,8 @@ cdef class WordTagger:
         self.kept = <int32_t> min(self.open_labels.shape[0], <Py_ssize_t> KEPT)
         self.full_stop = alphabet.symbols("。")[0]
         self.features = Table(&self.feature_slots[0, 0], <uint64_t> (self.feature_slots.shape[0] - 1))
+        self.sieve_words, self.sieve.shift = sieve_of(self.feature_slots)
+        self.sieve.words = &self.sieve_words[0]
         self.words = Table(&self.word_slots[0, 0], <uint64_t> (self.word_slots.shape[0] - 1))
         self.cells = &self.feature_cells[0] if self.feature_cells.shape[0] else NULL
         self.rows = &self.word_cells[0] if self.word_cells.shape[0] else NULL
@@ -251,96 +256,91 @@ cdef class WordTagger:
             leave(&room)
         return path, first, labels, probabilities
 
-    def tokens(self, type kind not None, str text not None, const int32_t[::1] boundaries not None,
-               tuple names not None):
-        """Return a list of ``kind(word, name of its label, start, end)``.
+    def tokens_batch(self, type kind not None, Cutter cutter not None, texts, tuple names not None):
+        """Cut and tag texts: of each return a list of ``kind(word, name of its label, start, end)``.
+
+        The GIL is released once for many short texts.
 
         Parameters
         ----------
         kind : type
             A named tuple of four fields.
-        text, boundaries
-            As for `tag`.
+        cutter : Cutter
+            Says where words end.
+        texts : iterable of str
         names : tuple of str
             A name for each label.
 
         Raises
         ------
         TypeError
-            If ``kind`` is no named tuple of four fields.
+            If ``kind`` is no named tuple of four fields, or a text is no str.
         ValueError
-            If the boundaries are not those of a cut of ``text``, or a label has no name.
+            If a label has no name.
         """
-        return self.tokens_batch(kind, (text,), (boundaries,), names)[0]
-
-    def tokens_batch(self, type kind not None, texts, boundaries, tuple names not None):
-        """Do as `tokens` does for each text; the GIL is released once for many short ones."""
         check_kind(kind)
         if len(names) < self.labels:
             raise ValueError(f"expected a name for each of {self.labels} labels, got {len(names)}")
-        # Tuples keep texts and boundaries alive while the GIL is released.
-        cdef tuple kept = tuple(texts), cuts = tuple(boundaries)
-        cdef Py_ssize_t n = len(kept), start = 0, stop, total
+        # The tuple keeps the texts alive while the GIL is released.
+        cdef tuple kept = tuple(texts)
+        cdef Py_ssize_t first = 0, stop, total
         cdef list results = []
         cdef Room room
-        if len(cuts) != n:
-            raise ValueError(f"expected boundaries for each of {n} texts, got {len(cuts)}")
         memset(&room, 0, sizeof(Room))
         try:
-            while start < n:
-                stop = start
+            while first < len(kept):
+                stop = first
                 total = 0
-                while stop < n and (stop == start or total < RUN):
-                    total += len(<str?> kept[stop])
+                while stop < len(kept) and (stop == first or total < RUN):
+                    total += checked(kept[stop], "tag").length
                     stop += 1
-                self.tag_run(kind, kept[start:stop], cuts[start:stop], total, names, &room, results)
-                start = stop
+                self.tag_run(kind, cutter, kept, first, stop, total, names, &room, results)
+                first = stop
         finally:
             leave(&room)
         return results
 
-    cdef int tag_run(self, type kind, tuple texts, tuple cuts, Py_ssize_t total, tuple names, Room* room,
-                     list results) except -1:
-        """Append the tokens of each text; there are ``total`` characters, so that many words at most."""
-        cdef Py_ssize_t n = len(texts), i, place = 0
-        cdef Text* views = <Text*> PyMem_RawMalloc(n * sizeof(Text))
-        cdef const int32_t** ends = <const int32_t**> PyMem_RawMalloc(n * sizeof(void*))
-        cdef Py_ssize_t* counts = <Py_ssize_t*> PyMem_RawMalloc(n * sizeof(Py_ssize_t))
-        cdef uint8_t* labels = <uint8_t*> PyMem_RawMalloc(total + 1)
-        cdef const int32_t[::1] cut
+    cdef int tag_run(self, type kind, Cutter cutter, tuple texts, Py_ssize_t first, Py_ssize_t stop,
+                     Py_ssize_t total, tuple names, Room* room, list results) except -1:
+        """Append the tokens of texts[first:stop]; they have ``total`` characters, so that many words at most."""
+        cdef Py_ssize_t n = stop - first, i, place = 0
+        cdef Text* views = <Text*> PyMem_RawMalloc(n * (sizeof(Text) + sizeof(Py_ssize_t)) + total * 5)
+        cdef Py_ssize_t* counts = <Py_ssize_t*> (views + n)
+        cdef int32_t* ends = <int32_t*> (counts + n)
+        cdef uint8_t* labels = <uint8_t*> (ends + total)
         cdef bint complete
+        if views == NULL:
+            raise MemoryError()
         try:
-            if views == NULL or ends == NULL or counts == NULL or labels == NULL:
-                raise MemoryError()
             for i in range(n):
-                cut = cuts[i]
-                views[i] = text_of(<str> texts[i])
-                ends[i] = ends_of(cut, views[i].length)
-                counts[i] = cut.shape[0] - 1
+                views[i] = text_of(<str> texts[first + i])
             if total <= SHORT:
-                complete = self.run_all(views, ends, counts, n, room, labels)
+                complete = self.run_all(cutter, views, n, room, ends, labels, counts)
             else:
                 with nogil:
-                    complete = self.run_all(views, ends, counts, n, room, labels)
+                    complete = self.run_all(cutter, views, n, room, ends, labels, counts)
             if not complete:
                 raise MemoryError()
             for i in range(n):
-                results.append(tokens_of(kind, <str> texts[i], ends[i], labels + place, counts[i], names))
-                place += counts[i]
+                results.append(
+                    tokens_of(kind, <str> texts[first + i], ends + place, labels + place, counts[i], names))
+                place += views[i].length
         finally:
             PyMem_RawFree(views)
-            PyMem_RawFree(ends)
-            PyMem_RawFree(counts)
-            PyMem_RawFree(labels)
         return 0
 
-    cdef bint run_all(self, const Text* texts, const int32_t** ends, const Py_ssize_t* counts, Py_ssize_t n,
-                      Room* room, uint8_t* labels) noexcept nogil:
+    cdef bint run_all(self, Cutter cutter, const Text* texts, Py_ssize_t n, Room* room, int32_t* ends,
+                      uint8_t* labels, Py_ssize_t* counts) noexcept nogil:
+        """Cut and tag each text into its own part of ``ends`` and ``labels``; False for no memory."""
         cdef Py_ssize_t i
         for i in range(n):
-            if counts[i] and not self.run(texts[i], ends[i], <int32_t> counts[i], room, labels):
+            counts[i] = cutter.cut(texts[i], ends) if texts[i].length else 0
+            if counts[i] < 0:
                 return False
-            labels += counts[i]
+            if counts[i] and not self.run(texts[i], ends, <int32_t> counts[i], room, labels):
+                return False
+            ends += texts[i].length
+            labels += texts[i].length
         return True
 
     cdef bint run(self, Text text, const int32_t* ends, int32_t count, Room* room, uint8_t* path) noexcept nogil:
@@ -434,7 +434,8 @@ cdef class WordTagger:
     cdef void score(self, const int32_t* ends, int32_t count, int32_t scored, Room* room) noexcept nogil:
         """Give each candidate of the words that have several the sum of its features' weights."""
         cdef uint64_t keys[SCORED][WORD_TEMPLATES]
-        cdef int32_t block, low, high, k, i, t, start, width
+        cdef int32_t counts[SCORED]
+        cdef int32_t block, low, high, k, i, t, start, sifted
         cdef const uint32_t* slot
         cdef const uint32_t* slots[SCORED][WORD_TEMPLATES]
         for block in range((scored + SCORED - 1) // SCORED):
@@ -447,30 +448,30 @@ cdef class WordTagger:
                     start = ends[i - 1] if i else 0
                     local_features(room.symbols + start, ends[i] - start, room.shapes[i], room.words + i,
                                    keys[k] + CONTEXT_TEMPLATES)
-                for t in range(CONTEXT_TEMPLATES if room.rows[i] >= 0 else WORD_TEMPLATES):
+                counts[k] = sift(&self.sieve, keys[k], CONTEXT_TEMPLATES if room.rows[i] >= 0 else WORD_TEMPLATES)
+                for t in range(counts[k]):
                     prefetch(slot_of(&self.features, keys[k][t]))
             for k in range(high):
-                for t in range(CONTEXT_TEMPLATES if room.rows[room.scored[low + k]] >= 0 else WORD_TEMPLATES):
-                    slot = find(&self.features, keys[k][t]) if keys[k][t] else NULL
-                    slots[k][t] = slot
+                sifted, counts[k] = counts[k], 0
+                for t in range(sifted):
+                    slot = find(&self.features, keys[k][t])
                     if slot != NULL:
                         prefetch(self.cells + slot[1])
+                        slots[k][counts[k]] = slot
+                        counts[k] += 1
             for k in range(high):
-                i = room.scored[low + k]
-                width = CONTEXT_TEMPLATES if room.rows[i] >= 0 else WORD_TEMPLATES
-                self.add_up(slots[k], width, i, room)
+                self.add_up(slots[k], counts[k], room.scored[low + k], room)
 
-    cdef void add_up(self, const uint32_t** slots, int32_t width, int32_t i, Room* room) noexcept nogil:
+    cdef void add_up(self, const uint32_t** slots, int32_t count, int32_t i, Room* room) noexcept nogil:
         cdef int32_t sums[MOST_LABELS]
         cdef int32_t t, j
         cdef uint32_t k
         cdef uint16_t cell
         memset(sums, 0, self.labels * sizeof(int32_t))
-        for t in range(width):
-            if slots[t] != NULL:
-                for k in range(slots[t][1], slots[t][3]):
-                    cell = self.cells[k]
-                    sums[cell >> 8] += <int8_t> (cell & 255)
+        for t in range(count):
+            for k in range(slots[t][1], slots[t][3]):
+                cell = self.cells[k]
+                sums[cell >> 8] += <int8_t> (cell & 255)
         if room.rows[i] >= 0:
             for j in range(room.first[i], room.first[i + 1]):
                 room.emissions[j] += sums[room.labels[j]]

@@ -35,6 +35,10 @@ class Segmenter(abc.ABC):
 
     _cutter: BmesCutter | BmesWordsCutter | DictionaryCutter
 
+    def cutter(self) -> Cutter:
+        """Return the kernel that cuts, for another that goes on with the words."""
+        return self._cutter
+
     def __call__(self, text: str) -> list[str]:
         return self.segment(text)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
+from classicnlp._ext.cutter import Cutter
 from classicnlp._ext.words import WordTagger
 from classicnlp.arrays import offsets_of
 from classicnlp.checks import as_names, require_count, require_share
@@ -259,16 +260,16 @@ class PosTagger(Storable, Estimator):
         chosen: NDArray[np.float64] = probabilities[of_path]
         return chosen
 
-    def tokens_at(
-        self, texts: Sequence[str], boundaries: Sequence[NDArray[np.int32]], tagset: Tagset = "own"
+    def tokens_of(
+        self, cutter: Cutter, texts: Iterable[str], tagset: Tagset = "own"
     ) -> list[list[Token]]:
         """Return the tagged words of each text.
 
         Parameters
         ----------
-        texts : sequence of str
-        boundaries : sequence of int32 arrays
-            For each text 0, where words begin and end, ``len(text)``; ascending.
+        cutter : Cutter
+            A segmenter's kernel, which cuts the texts.
+        texts : iterable of str
         tagset : {"own", "universal"}
             By what names to call the tags.
 
@@ -277,7 +278,7 @@ class PosTagger(Storable, Estimator):
         list of lists of Token
         """
         names = names_in(tagset, self.tags_)
-        return self._fitted().tokens_batch(Token, texts, boundaries, names)
+        return self._fitted().tokens_batch(Token, cutter, texts, names)
 
     def labels_at(self, text: str, boundaries: NDArray[np.int32]) -> NDArray[np.uint8]:
         """Return the numbers of the tags of the words of ``text`` between ``boundaries``."""
