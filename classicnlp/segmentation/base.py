@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import numpy as np
 
 from classicnlp._ext.alphabet import Alphabet
+from classicnlp._ext.cutter import Cutter
 from classicnlp.checks import require_count
 from classicnlp.errors import require_text
 from classicnlp.lexicon import Words
