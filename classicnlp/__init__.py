@@ -86,7 +86,7 @@ def entities(text: str) -> list[Span]:
 
     Examples
     --------
-    >>> entities("王小明在清华大学读书")[0]  # doctest: +SKIP
+    >>> entities("王小明在清华大学读书")[0]
     Span(text='王小明', label='nr', start=0, end=3)
     """
     return _default().entities(text)

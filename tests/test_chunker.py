@@ -214,7 +214,8 @@ def test_a_batch_has_the_names_of_each_text(texts: list[str], small: Pipeline) -
 def test_added_words_with_the_tag_of_a_name_are_names(small: Pipeline, label: str) -> None:
     if label not in small.chunker.labels_:  # type: ignore[union-attr]
         pytest.skip(f"corpora/ has no {label}")
-    nlp = small.with_words({"李小福": label, "ＡＢ云": label, "走路": "v"})
+    words = {"李小福": label, "ＡＢ云": label, "走路": "v"}
+    nlp = small.with_words(words, policy="force")
     text = "昨天李小福在ab云走路，李小福说"
     found = [name[:2] for name in nlp.entities(text) if name.text in {"李小福", "ab云"}]
     assert found == [("李小福", label), ("ab云", label), ("李小福", label)]

@@ -653,7 +653,7 @@ def test_ner_with_a_pipeline(folder: Path, feed: Feed, capsysbinary: Captured) -
     words = folder / "user.dict"
     words.write_text("我在 1 ns\n", encoding="utf-8")
     feed("我在北京\n")
-    output = output_of(capsysbinary, "ner", *model, "--user-words", str(words))
+    output = output_of(capsysbinary, "ner", *model, "--user-words", str(words), "--policy", "force")
     assert output == "[我在/ns][北京/ns]\n"
     message = failure_of(capsysbinary, "ner", *model, "--format", "columns", status=2)
     assert message.startswith("--format goes with models of 'train ner'")
