@@ -16,6 +16,7 @@ EDGE_KIND: int
 FINDING_LIMIT: int
 COVER_LIMIT: int
 
+def packed(rows: NDArray[np.int16]) -> NDArray[np.uint64]: ...
 def check_moderate(weights: NDArray[Any]) -> None: ...
 def check_tables(
     unigrams: NDArray[Any],

@@ -27,15 +27,6 @@ from classicnlp._ext.userwords cimport JOINED, Matches, WordMarker, free_matches
 
 from classicnlp.checks import as_array
 
-cdef extern from "scores.h":
-    ctypedef struct Scores "classicnlp_scores":
-        pass
-    Scores wide "classicnlp_wide" (const int16_t* row) noexcept nogil
-    uint64_t spread "classicnlp_spread" (uint32_t row) noexcept nogil
-    Scores gathered "classicnlp_gathered" (uint64_t sum, int count) noexcept nogil
-    Scores plus "classicnlp_plus" (Scores a, Scores b) noexcept nogil
-    void put "classicnlp_put" (int16_t* target, Scores scores) noexcept nogil
-
 cdef enum:
     B = 0
     M = 1
@@ -59,6 +50,30 @@ KIND_LIMIT = KINDS
 EDGE_KIND = EDGE
 FINDING_LIMIT = FINDINGS
 COVER_LIMIT = COVERS
+
+
+# Four numbers of 16 bits in one of 64, those of B, E, M and S: numbers that are added up are added label
+# by label, since what a negative one borrows from its neighbour is paid back when they are taken apart.
+
+def packed(rows):
+    """Return rows of weights of B, M, E and S, each as a number of 64 bits."""
+    lanes = rows.reshape(-1, LABELS).astype(np.int64)
+    return (lanes[:, B] + (lanes[:, E] << 16) + (lanes[:, M] << 32) + (lanes[:, S] << 48)).view(np.uint64)
+
+
+cdef inline uint64_t spread(uint32_t row) noexcept nogil:
+    """Return four weights of 8 bits, B's the lowest, as four of 16 bits."""
+    return (row & 0x00FF00FF) | <uint64_t> (row >> 8 & 0x00FF00FF) << 32
+
+
+cdef inline void unpack(uint64_t sums, int16_t* scores) noexcept nogil:
+    scores[B] = <int16_t> sums
+    sums = (sums - <uint64_t> <int64_t> scores[B]) >> 16
+    scores[E] = <int16_t> sums
+    sums = (sums - <uint64_t> <int64_t> scores[E]) >> 16
+    scores[M] = <int16_t> sums
+    sums = (sums - <uint64_t> <int64_t> scores[M]) >> 16
+    scores[S] = <int16_t> sums
 
 
 cdef struct Beginning:
@@ -119,12 +134,13 @@ cdef class BmesCutter(Cutter):
     cdef readonly object arrays
     cdef readonly WordGroups groups
     cdef readonly Rules rules
-    cdef const int16_t* unigrams
+    cdef const uint64_t* unigrams
     cdef const uint32_t* pairs
     cdef const uint8_t* kinds
-    cdef const int16_t* windows
-    cdef const int16_t* findings
+    cdef const uint64_t* windows
+    cdef const uint64_t* findings
     cdef const uint32_t* covers
+    cdef tuple rows
     cdef uint32_t capacity
     cdef int32_t unranked
     cdef int32_t digit
@@ -137,17 +153,17 @@ cdef class BmesCutter(Cutter):
     def __init__(self, Alphabet alphabet not None, unigrams, pairs, kinds, windows, WordGroups groups not None,
                  findings, covers, transitions, starts, Rules rules=None):
         cdef Py_ssize_t k
-        cdef const int16_t[:, ::1] unigrams_view
+        cdef const uint64_t[::1] unigrams_view
         cdef const uint32_t[:, ::1] pairs_view
         cdef const uint8_t[::1] kinds_view
-        cdef const int16_t[:, ::1] windows_view
-        cdef const int16_t[:, :, ::1] findings_view
+        cdef const uint64_t[::1] windows_view
+        cdef const uint64_t[::1] findings_view
         cdef const uint32_t[:, :, ::1] covers_view
-        unigrams_view = unigrams = as_array(unigrams, np.int16, "unigrams")
+        unigrams = as_array(unigrams, np.int16, "unigrams")
         pairs_view = pairs = as_array(pairs, np.uint32, "pairs")
         kinds_view = kinds = as_array(kinds, np.uint8, "kinds")
-        windows_view = windows = as_array(windows, np.int16, "windows")
-        findings_view = findings = as_array(findings, np.int16, "findings")
+        windows = as_array(windows, np.int16, "windows")
+        findings = as_array(findings, np.int16, "findings")
         covers_view = covers = as_array(covers, np.uint32, "covers")
         transitions = as_array(transitions, np.int32, "transitions")
         starts = as_array(starts, np.int32, "starts")
@@ -163,11 +179,12 @@ cdef class BmesCutter(Cutter):
             "unigrams": unigrams, "pairs": pairs, "kinds": kinds, "windows": windows,
             "findings": findings, "covers": covers, "transitions": transitions, "starts": starts,
         }
-        self.unigrams = &unigrams_view[0, 0]
+        unigrams_view, windows_view, findings_view = self.rows = packed(unigrams), packed(windows), packed(findings)
+        self.unigrams = &unigrams_view[0]
         self.pairs = &pairs_view[0, 0]
         self.kinds = &kinds_view[0] if kinds.size else NULL
-        self.windows = &windows_view[0, 0]
-        self.findings = &findings_view[0, 0, 0] if findings.size else NULL
+        self.windows = &windows_view[0]
+        self.findings = &findings_view[0] if findings.size else NULL
         self.covers = &covers_view[0, 0, 0] if covers.size else NULL
         self.capacity = <uint32_t> (len(pairs) - 1)
         self.unranked = <int32_t> (len(unigrams) - 1)
@@ -399,55 +416,61 @@ cdef class BmesCutter(Cutter):
         """Add up the weights of B, M, E and S at each place."""
         cdef const int32_t* symbols = room.symbols
         cdef const uint8_t* kinds = room.kinds
+        cdef const uint64_t* unigrams = self.unigrams
+        cdef const uint64_t* windows = self.windows
+        cdef const uint64_t* findings
+        cdef const uint32_t* pairs = self.pairs
+        cdef const uint32_t* rows = room.rows
         cdef const uint32_t* covers
-        cdef Scores sums
+        cdef uint32_t count = <uint32_t> self.group_count, g
+        cdef uint64_t sums, edges, middles
+        cdef uint64_t excess = (128 * (2 + <uint64_t> count)) * <uint64_t> 0x0001000100010001
         cdef uint32_t before = <uint32_t> kinds[0] << 8 | <uint32_t> kinds[1] << 4 | kinds[2]
         cdef uint32_t at = (before << 4 | kinds[3]) & 4095, after
-        cdef uint64_t edges, middles, small
-        cdef uint32_t cover
-        cdef int32_t i, g
+        cdef int32_t i
         for i in range(n):
             # The windows of three kinds around the characters before, at and after the place.
             after = (at << 4 | kinds[i + 4]) & 4095
-            sums = plus(
-                plus(wide(self.unigrams + 12 * <Py_ssize_t> symbols[i]),
-                     plus(wide(self.unigrams + 12 * <Py_ssize_t> symbols[i + 1] + 4),
-                          wide(self.unigrams + 12 * <Py_ssize_t> symbols[i + 2] + 8))),
-                plus(wide(self.windows + 12 * before),
-                     plus(wide(self.windows + 12 * at + 4), wide(self.windows + 12 * after + 8))))
-            small = spread(self.pairs[ENTRY * <Py_ssize_t> room.rows[i] + 1])
-            small += spread(self.pairs[ENTRY * <Py_ssize_t> room.rows[i + 1] + 2])
+            sums = (unigrams[3 * <Py_ssize_t> symbols[i]] + unigrams[3 * <Py_ssize_t> symbols[i + 1] + 1]
+                    + unigrams[3 * <Py_ssize_t> symbols[i + 2] + 2]
+                    + windows[3 * before] + windows[3 * at + 1] + windows[3 * after + 2] - excess)
+            sums += spread(pairs[ENTRY * <Py_ssize_t> rows[i] + 1])
+            sums += spread(pairs[ENTRY * <Py_ssize_t> rows[i + 1] + 2])
             before, at = at, after
-            edges = room.lanes.begins[i] << 3 | room.lanes.ends[i]
+            edges = room.lanes.begins[i] << 7 | room.lanes.ends[i] << 4
             middles = room.lanes.covers[i]
-            covers = self.covers + COVERS * self.group_count * <Py_ssize_t> min(symbols[i + 1], self.uncovered)
-            for g in range(self.group_count):
-                cover = middles & 15
-                sums = plus(sums, wide(self.findings + 4 * (FINDINGS * g + ((edges & 63) << 4 | cover))))
-                small += spread(covers[self.group_count * cover + g])
+            covers = self.covers + COVERS * count * <Py_ssize_t> min(symbols[i + 1], self.uncovered)
+            findings = self.findings
+            for g in range(count):
+                sums += findings[(edges & 1008) | (middles & 15)]
+                sums += spread(covers[count * (middles & 15) + g])
+                findings += FINDINGS
                 edges >>= 8
                 middles >>= 8
-            put(room.scores + 4 * <Py_ssize_t> i, plus(sums, gathered(small, 2 + self.group_count)))
+            unpack(sums, room.scores + LABELS * <Py_ssize_t> i)
 
     cdef uint8_t run(self, const int16_t* place, const uint8_t* marks, int32_t n, uint8_t* back) noexcept nogil:
         """Fill ``back`` (one bit a label: which of its two predecessors) and return the last label."""
         cdef int32_t b = IMPOSSIBLE, m = IMPOSSIBLE, e = IMPOSSIBLE, s = IMPOSSIBLE
         cdef int32_t from_first, from_second, i
         cdef int32_t scores[LABELS]
+        cdef uint8_t here, after
         cdef const int32_t* go = self.transitions
         for i in range(n):
             scores[B], scores[M] = place[0], place[1]
             scores[E], scores[S] = place[2], place[3]
             place += 4
             # No boundary within a unit: its places before the last are B or M, after the first M or E.
-            if marks[i] & UNIT_INSIDE:
-                scores[B] = scores[S] = IMPOSSIBLE
-            elif marks[i] & BREAK:
-                scores[M] = scores[E] = IMPOSSIBLE
-            if i + 1 < n and marks[i + 1] & UNIT_INSIDE:
-                scores[E] = scores[S] = IMPOSSIBLE
-            elif i + 1 < n and marks[i + 1] & BREAK:
-                scores[B] = scores[M] = IMPOSSIBLE
+            here, after = marks[i], marks[i + 1] if i + 1 < n else 0
+            if here | after:
+                if here & UNIT_INSIDE:
+                    scores[B] = scores[S] = IMPOSSIBLE
+                elif here & BREAK:
+                    scores[M] = scores[E] = IMPOSSIBLE
+                if after & UNIT_INSIDE:
+                    scores[E] = scores[S] = IMPOSSIBLE
+                elif after & BREAK:
+                    scores[B] = scores[M] = IMPOSSIBLE
             if i == 0:
                 b, s = self.starts[B] + scores[B], self.starts[S] + scores[S]
                 continue
