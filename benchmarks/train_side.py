@@ -51,7 +51,8 @@ def classicnlp_segmenter(train: Sentences, dev: Sentences, test: Sentences, cloc
     from classicnlp.segmentation import CharSegmenter
 
     clock.part("import")
-    segmenter = CharSegmenter().fit(train)
+    # The embedded lexicon has words of the parts that are set aside here.
+    segmenter = CharSegmenter().fit(train, lexicons=[])
     clock.part("training")
     predicted = segmenter.segment_batch(["".join(words) for words in test])
     clock.part("prediction")

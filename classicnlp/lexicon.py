@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from classicnlp import store
+from classicnlp import models, store
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.dictionary import Dictionary
 from classicnlp._ext.trie import LONGEST_KEY, Trie, build_nodes
@@ -18,7 +18,7 @@ from classicnlp.arrays import offsets_of
 from classicnlp.checks import as_array, as_names, require_count
 from classicnlp.errors import CorpusError, require_text
 from classicnlp.storable import Storable
-from classicnlp.text import default_alphabet
+from classicnlp.text import default_alphabet, load_alphabet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -209,6 +209,22 @@ class Lexicon(Storable):
         """Return a lexicon of the words of both; counts of common words add up."""
         merged = [*self.items(), *other.items()]
         return Lexicon._made(_build(merged, self._base.trie.alphabet))
+
+    @classmethod
+    def embedded(cls) -> Lexicon:
+        """Return the lexicon that ships with the package: words that corpora and raw text have.
+
+        Returns
+        -------
+        Lexicon
+            The same object each time.
+
+        Examples
+        --------
+        >>> "手机" in Lexicon.embedded()
+        True
+        """
+        return _embedded()
 
     def to_store(self) -> tuple[dict[str, Any], dict[str, store.Array]]:
         """Return parameters and arrays for a model file."""
@@ -529,3 +545,11 @@ def _build(given: list[Entry], alphabet: Alphabet) -> _Base:
     for array in (counts, tags, letters, offsets):
         array.flags.writeable = False
     return _Base(trie, counts, tags, tag_names, letters, offsets, longest)
+
+
+@functools.lru_cache(maxsize=1)
+def _embedded() -> Lexicon:
+    stored = store.load(models.path_of("pku"))
+    alphabet = load_alphabet(store.within("alphabet", stored.arrays))
+    arrays = store.within("lexicon", stored.arrays)
+    return Lexicon.from_store(stored.parameters["lexicon"], arrays, str(stored.path), alphabet)

@@ -81,7 +81,7 @@ def documents() -> list[str]:
 @pytest.fixture(scope="session")
 def small_segmenter(segmented: list[list[str]]) -> CharSegmenter:
     """A segmenter trained on corpora/."""
-    return CharSegmenter(epochs=5).fit(segmented)
+    return CharSegmenter(epochs=5).fit(segmented, lexicons=[])
 
 
 @pytest.fixture(scope="session")

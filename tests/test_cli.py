@@ -606,7 +606,7 @@ class Trained(Pairs):
     def get_params(self) -> dict[str, int]:
         return dict(self.options)
 
-    def fit(self, sentences: list[Any], dev: Any, progress: Any) -> Trained:
+    def fit(self, sentences: list[Any], dev: Any, progress: Any, lexicons: Any = None) -> Trained:
         self.options |= {"train": len(sentences), "dev": dev and len(dev)}
         if progress is not None:
             progress(1, self.options["epochs"], "F1 0.5")

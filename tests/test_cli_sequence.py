@@ -58,7 +58,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Lexicon(["我"]).save(folder / "lexicon")
     sentences = [[("我", "r"), ("在", "p"), ("北", "n"), ("京", "n")]] * 5
     cut = Pipeline(
-        CharSegmenter(epochs=3).fit([[word for word, _ in words] for words in sentences]),
+        CharSegmenter(epochs=3).fit(
+            [[word for word, _ in words] for words in sentences], lexicons=[]
+        ),
         PosTagger(epochs=3).fit(sentences),
     )
     cut.save(folder / "cut")

@@ -123,7 +123,7 @@ def test_a_segmenter_trained_on_the_peoples_daily_reaches_its_figure() -> None:
     path = shared_data("pfr1998", "199801.txt.xz")
     sentences = [[word for word, _ in sentence] for sentence in read_tagged(path)]
     cut = len(sentences) * 9 // 10
-    segmenter = CharSegmenter().fit(sentences[:cut])
+    segmenter = CharSegmenter().fit(sentences[:cut], lexicons=[])
     predicted = segmenter.segment_batch(["".join(words) for words in sentences[cut:]])
     assert evaluate.segmentation(sentences[cut:], predicted).f1 >= 0.960
 

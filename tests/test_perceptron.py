@@ -307,7 +307,7 @@ def test_a_place_without_features_is_learnt_by_its_neighbours() -> None:
 
 
 def test_training_data_is_learnt_by_heart(segmented: list[list[str]], tagged: Tagged) -> None:
-    segmenter = CharSegmenter(epochs=30, prune=0.0).fit(segmented)
+    segmenter = CharSegmenter(epochs=30, prune=0.0).fit(segmented, lexicons=[])
     right = sum(segmenter.segment("".join(words)) == words for words in segmented)
     assert right >= 0.98 * len(segmented)  # what is left crosses units
     tagger = PosTagger(epochs=15, prune=0.0).fit(tagged)

@@ -77,7 +77,7 @@ def test_a_mixed_word_that_is_mostly_something_else_is_none() -> None:
 
 @pytest.fixture(scope="module")
 def joined() -> CharSegmenter:
-    return CharSegmenter(epochs=2).fit(JOINED)
+    return CharSegmenter(epochs=2).fit(JOINED, lexicons=[])
 
 
 def test_mixed_words_stay_together_and_other_latin_words_stand_apart(joined: CharSegmenter) -> None:
@@ -131,10 +131,10 @@ def test_what_a_word_lacks_where_a_rule_parts_is_the_bonus_that_brings_it_out(
 
 
 def test_rules_given_to_fit_hold_whatever_the_text_does() -> None:
-    segmenter = CharSegmenter(epochs=1, rules=["time"]).fit(PARTED)
+    segmenter = CharSegmenter(epochs=1, rules=["time"]).fit(PARTED, lexicons=[])
     assert segmenter.held_rules == GROUPS["time"]
     with pytest.raises(ValueError, match="no rule named"):
-        CharSegmenter(rules=["nothing"]).fit(PARTED)
+        CharSegmenter(rules=["nothing"]).fit(PARTED, lexicons=[])
 
 
 def test_rules_and_mixed_words_are_saved(tmp_path: Path, joined: CharSegmenter) -> None:

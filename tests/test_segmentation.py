@@ -321,7 +321,7 @@ def test_a_segmenter_with_added_words_says_how_to_save_it(tmp_path: Path) -> Non
     with pytest.raises(ValueError, match="not saved: make one from"):
         NgramSegmenter(Lexicon(WORDS)).with_words(["云"]).save(tmp_path / "x")
     with pytest.raises(ValueError, match="save the one it came from"):
-        CharSegmenter(epochs=1).fit([["我"]]).with_words(["云"]).save(tmp_path / "x")
+        CharSegmenter(epochs=1).fit([["我"]], lexicons=[]).with_words(["云"]).save(tmp_path / "x")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -333,17 +333,30 @@ def test_labels_are_those_of_the_naive_twin(words: list[str]) -> None:
     assert labels_of(words).tolist() == reference.labels_of([len(word) for word in words])
 
 
+def test_without_lexicons_the_embedded_one_helps(segmented: list[list[str]]) -> None:
+    half = len(segmented) // 2
+    texts = ["".join(words) for words in segmented[half:]]
+    scores = [
+        score(
+            segmented[half:],
+            CharSegmenter(epochs=5).fit(segmented[:half], lexicons=lexicons).segment_batch(texts),
+        ).f1
+        for lexicons in (None, [Lexicon.embedded()], [])
+    ]
+    assert scores[0] == scores[1] > scores[2]
+
+
 def test_fit_twice_and_fit_again_give_the_same_bytes(
     segmented: list[list[str]], tmp_path: Path
 ) -> None:
     paths = [tmp_path / name for name in "abc"]
     segmenter = CharSegmenter(epochs=2, seed=5)
-    segmenter.fit(segmented).save(paths[0])
-    segmenter.fit(segmented).save(paths[1])
-    CharSegmenter(epochs=2, seed=5).fit(iter(segmented)).save(paths[2])
+    segmenter.fit(segmented, lexicons=[]).save(paths[0])
+    segmenter.fit(segmented, lexicons=[]).save(paths[1])
+    CharSegmenter(epochs=2, seed=5).fit(iter(segmented), lexicons=[]).save(paths[2])
     one, two, three = (path.read_bytes() for path in paths)
     assert one == two == three
-    CharSegmenter(epochs=2, seed=6).fit(segmented).save(paths[0])
+    CharSegmenter(epochs=2, seed=6).fit(segmented, lexicons=[]).save(paths[0])
     assert paths[0].read_bytes() != one
 
 
@@ -376,7 +389,7 @@ def test_a_lexicon_helps_with_words_that_were_never_seen() -> None:
     test = [words for words in sentences if set(unseen) & set(words)]
     texts = ["".join(words) for words in test]
     told = CharSegmenter().fit(train, lexicons=[listed]).segment_batch(texts)
-    untold = CharSegmenter().fit(train).segment_batch(texts)
+    untold = CharSegmenter().fit(train, lexicons=[]).segment_batch(texts)
     assert score(test, told).f1 > score(test, untold).f1 + 0.05
 
 
@@ -411,9 +424,11 @@ def test_trusted_words_come_out_though_they_were_never_seen(
 ) -> None:
     trusted = Lexicon(["奥利给", "元宇宙"])
     text = "他说奥利给在元宇宙说话"
-    segmenter = CharSegmenter(epochs=3).fit(segmented, trusted=trusted)
+    segmenter = CharSegmenter(epochs=3).fit(segmented, trusted=trusted, lexicons=[])
     assert set(trusted) <= set(segmenter.segment(text))
-    assert not set(trusted) <= set(CharSegmenter(epochs=3).fit(segmented).segment(text))
+    assert not set(trusted) <= set(
+        CharSegmenter(epochs=3).fit(segmented, lexicons=[]).segment(text)
+    )
     segmenter.save(tmp_path / "model")
     assert CharSegmenter.load(tmp_path / "model").segment(text) == segmenter.segment(text)
 
@@ -478,7 +493,7 @@ def test_the_best_epoch_on_dev_is_kept(segmented: list[list[str]]) -> None:
     def progress(epoch: int, epochs: int, message: str) -> None:
         said.append((epoch, epochs, message))
 
-    segmenter = CharSegmenter(epochs=6).fit(rest, dev=dev, progress=progress)
+    segmenter = CharSegmenter(epochs=6).fit(rest, dev=dev, progress=progress, lexicons=[])
     assert [(epoch, epochs) for epoch, epochs, _ in said] == [(n, 6) for n in range(1, 7)]
     f1 = score(dev, [segmenter.segment("".join(words)) for words in dev]).f1
     assert f"{f1:.4f}" == max(message.split()[-1] for *_, message in said)
@@ -487,16 +502,16 @@ def test_the_best_epoch_on_dev_is_kept(segmented: list[list[str]]) -> None:
 def test_training_needs_words_and_words_are_str() -> None:
     for empty in ([], [[]], [[""]]):
         with pytest.raises(ValueError, match="training data is empty"):
-            CharSegmenter().fit(empty)
+            CharSegmenter().fit(empty, lexicons=[])
     for wrong in ([[b"x"]], [[5]], [[b"xy", "我"]]):
         with pytest.raises(TypeError, match="str"):
-            CharSegmenter().fit(wrong)  # type: ignore[arg-type]
+            CharSegmenter().fit(wrong, lexicons=[])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("wrong", [{"epochs": 0}, {"epochs": -1}, {"folds": 1}, {"min_count": 0}])
 def test_parameters_out_of_range_are_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=f"{next(iter(wrong))} must be at least"):
-        CharSegmenter(**wrong).fit([["我", "爱"]])
+        CharSegmenter(**wrong).fit([["我", "爱"]], lexicons=[])
 
 
 def test_a_segmenter_that_learnt_nothing_says_so(tmp_path: Path) -> None:
@@ -514,7 +529,7 @@ def test_a_segmenter_that_learnt_nothing_says_so(tmp_path: Path) -> None:
 
 def test_rare_features_may_be_left_out(segmented: list[list[str]]) -> None:
     def size(**how: Any) -> int:
-        arrays = CharSegmenter(epochs=2, **how).fit(segmented)._cutter.arrays  # type: ignore[attr-defined]
+        arrays = CharSegmenter(epochs=2, **how).fit(segmented, lexicons=[])._cutter.arrays  # type: ignore[attr-defined]
         return int((arrays["pairs"][:-1, 1:3] != 0).sum())
 
     assert size(min_count=3) < size(min_count=1)
@@ -522,13 +537,15 @@ def test_rare_features_may_be_left_out(segmented: list[list[str]]) -> None:
 
 
 def test_without_a_feature_that_is_frequent_enough_transitions_are_learnt() -> None:
-    segmenter = CharSegmenter(epochs=3, min_count=1000).fit([["我们", "他们"], ["北京"]] * 3)
+    segmenter = CharSegmenter(epochs=3, min_count=1000).fit(
+        [["我们", "他们"], ["北京"]] * 3, lexicons=[]
+    )
     assert segmenter.segment("我来北京") == ["我来", "北京"]
 
 
 def test_with_more_folds_other_words_are_unknown(segmented: list[list[str]]) -> None:
     def weights(folds: int) -> np.ndarray:
-        cutter = CharSegmenter(epochs=2, folds=folds).fit(segmented)._cutter
+        cutter = CharSegmenter(epochs=2, folds=folds).fit(segmented, lexicons=[])._cutter
         return np.asarray(cutter.arrays["findings"])
 
     assert not np.array_equal(weights(2), weights(5))
@@ -538,7 +555,7 @@ def test_with_more_folds_other_words_are_unknown(segmented: list[list[str]]) -> 
 def test_a_sentence_of_many_different_characters_can_be_learnt() -> None:
     """One long sentence lets a transition weigh thousands of times what any feature does."""
     words = [chr(0x4E00 + i) for i in range(6000)]
-    segmenter = CharSegmenter(epochs=2).fit([words, ["中国", "人"]])
+    segmenter = CharSegmenter(epochs=2).fit([words, ["中国", "人"]], lexicons=[])
     assert "".join(segmenter.segment("中国人")) == "中国人"
 
 
@@ -546,7 +563,7 @@ def test_a_sentence_of_many_different_characters_can_be_learnt() -> None:
 @given(sentences=st.lists(st.lists(nasty_words, max_size=5), min_size=1, max_size=4))
 def test_any_words_can_be_learnt(sentences: list[list[str]]) -> None:
     if any(sentences):
-        segmenter = CharSegmenter(epochs=2).fit(sentences)
+        segmenter = CharSegmenter(epochs=2).fit(sentences, lexicons=[])
         for words in sentences:
             assert "".join(segmenter.segment("".join(words))) == "".join(words)
     NgramSegmenter().fit(sentences).segment("".join(sentences[0]))

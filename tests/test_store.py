@@ -415,7 +415,7 @@ def build(kind: str, path: Path) -> None:
     words = {"一": (3, "n"), "一丁": (2, "v"), "丁": 5, "\U00020000一": 1}
     sentences = [[("一丁", "v"), ("丁", "n")], [("一", "n"), ("丁一", "v")]]
     texts = [[word for word, _ in sentence] for sentence in sentences]
-    segmenter = CharSegmenter(epochs=2).fit(texts)
+    segmenter = CharSegmenter(epochs=2).fit(texts, lexicons=[])
     tagger = PosTagger(epochs=2, known_from=1).fit(sentences)
     if kind == "lexicon":
         Lexicon(words).save(path)

@@ -324,7 +324,7 @@ def test_what_is_no_policy_bonus_or_word_is_refused(kind: str, segmenters: Segme
 
 
 def test_what_was_learnt_anew_has_no_users_words(segmented: list[list[str]]) -> None:
-    for segmenter in (CharSegmenter(epochs=1).fit(segmented[:9]), NgramSegmenter()):
+    for segmenter in (CharSegmenter(epochs=1).fit(segmented[:9], lexicons=[]), NgramSegmenter()):
         changed = segmenter.with_words(["我们的"], "force").fit(segmented[:9])
         assert not changed.user_words
         assert "我们的" not in changed.segment("我们的")
@@ -522,7 +522,7 @@ def test_a_forced_word_has_probability_one_and_a_preferred_one_gains(
 def test_confidences_are_honest_on_data_set_aside(segmented: list[list[str]]) -> None:
     half = len(segmented) // 2
     train, dev = segmented[:half], segmented[half:]
-    segmenter = CharSegmenter(epochs=5).fit(train, dev=dev)
+    segmenter = CharSegmenter(epochs=5).fit(train, dev=dev, lexicons=[])
     right = total = expected = 0.0
     for words in dev:
         text = "".join(words)
@@ -535,7 +535,7 @@ def test_confidences_are_honest_on_data_set_aside(segmented: list[list[str]]) ->
 
 
 def test_the_temperature_is_saved(segmented: list[list[str]], tmp_path: Any) -> None:
-    segmenter = CharSegmenter(epochs=2).fit(segmented[::2], dev=segmented[1::2])
+    segmenter = CharSegmenter(epochs=2).fit(segmented[::2], dev=segmented[1::2], lexicons=[])
     segmenter.save(tmp_path / "model")
     loaded = CharSegmenter.load(tmp_path / "model")
     assert loaded.temperature_ == segmenter.temperature_

@@ -6,7 +6,7 @@ from argparse import Namespace
 from functools import partial
 
 from classicnlp.cli.figures import print_figures
-from classicnlp.cli.options import Subparsers, add_command, add_epochs, add_training
+from classicnlp.cli.options import Subparsers, UsageError, add_command, add_epochs, add_training
 from classicnlp.cli.progress import epoch_lines
 from classicnlp.cli.training import read_training, say
 from classicnlp.corpus import read_words
@@ -30,6 +30,16 @@ def add(commands: Subparsers) -> None:
         help="words: separated by spaces or tabs; bracketed: the same with [ ] around compounds; "
         "pfr, slash, underscore: tagged words; default: %(default)s",
     )
+    parser.add_argument(
+        "--lexicon",
+        action="append",
+        metavar="FILE",
+        help="words that may be cut otherwise, in lines 'word [count] [tag]': how far to trust "
+        "them is learnt; may be given up to six times; default: the embedded lexicon",
+    )
+    parser.add_argument(
+        "--no-lexicon", action="store_true", help="learn from the training data alone"
+    )
     add_training(parser)
     add_epochs(parser, epochs=20, seed=0)
 
@@ -37,12 +47,21 @@ def add(commands: Subparsers) -> None:
 def run(arguments: Namespace) -> None:
     """Train, save, and measure what was saved."""
     from classicnlp.evaluate import segmentation
+    from classicnlp.lexicon import Lexicon
     from classicnlp.segmentation import CharSegmenter
 
+    if arguments.lexicon and arguments.no_lexicon:
+        raise UsageError("--lexicon and --no-lexicon do not go together")
+    lexicons = list(map(Lexicon.from_file, arguments.lexicon)) if arguments.lexicon else None
     train, dev = read_training(arguments, partial(read_words, format=arguments.format))
     say(arguments, f"{len(train):,} sentences to train on, {len(dev):,} to measure on")
     segmenter = CharSegmenter(epochs=arguments.epochs, seed=arguments.seed)
-    segmenter.fit(train, dev=dev or None, progress=epoch_lines(arguments.quiet))
+    segmenter.fit(
+        train,
+        dev=dev or None,
+        progress=epoch_lines(arguments.quiet),
+        lexicons=[] if arguments.no_lexicon else lexicons,
+    )
     segmenter.save(arguments.out)
     say(arguments, f"saved {arguments.out}")
     if dev:

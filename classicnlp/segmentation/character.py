@@ -19,7 +19,7 @@ from classicnlp._ext.trie import Trie
 from classicnlp._ext.units import Rules
 from classicnlp.checks import require_at_least, require_count, require_share
 from classicnlp.estimator import Estimator
-from classicnlp.lexicon import Words
+from classicnlp.lexicon import Lexicon, Words
 from classicnlp.rules import RULES, flags_of, rules_named
 from classicnlp.segmentation import conventions
 from classicnlp.segmentation.base import Segmenter
@@ -105,7 +105,7 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         sentences: Iterable[Sequence[str]],
         dev: Iterable[Sequence[str]] | None = None,
         progress: Progress | None = None,
-        lexicons: Iterable[Words] = (),
+        lexicons: Iterable[Words] | None = None,
         trusted: Words = (),
     ) -> CharSegmenter:
         """Learn from segmented sentences.
@@ -120,7 +120,7 @@ class CharSegmenter(Segmenter, Storable, Estimator):
             Called with epoch, number of epochs and a message after each epoch.
         lexicons : iterable of iterables, mappings or Lexicon objects, optional
             Up to six lists of words that may be cut by another standard: how far to trust each is
-            learnt.
+            learnt. By default one, `Lexicon.embedded`; ``[]`` learns from the sentences alone.
         trusted : iterable, mapping or Lexicon, optional
             Words by the standard of the training data that are too new to stand in it; each gets a
             fixed bonus. With them there may be five other lists.
@@ -143,7 +143,8 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         characters = characters_of(alphabet, ["".join(words) for words in kept])
         if not len(characters.symbols):
             raise ValueError("there are no words to learn from: the training data is empty")
-        words = GroupedWords(alphabet, kept, list(lexicons), self.folds, trusted)
+        lists = [Lexicon.embedded()] if lexicons is None else list(lexicons)
+        words = GroupedWords(alphabet, kept, lists, self.folds, trusted)
         found = features_of(characters, words.codes_of(characters))
         data, keys = _prepare(kept, characters.offsets, found, self.min_count)
         rules = conventions.learn(kept, alphabet, self.rules)
