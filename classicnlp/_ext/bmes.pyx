@@ -487,10 +487,12 @@ cdef class BmesCutter(Cutter):
             from_first, from_second = b + go[B * LABELS + E], m + go[M * LABELS + E]
             back[i] |= (from_second > from_first) << E
             scores[E] += max(from_first, from_second)
-            # Only differences matter: taking off the best keeps sums small however long the text.
-            from_first = max(max(scores[B], scores[M]), max(scores[E], scores[S]))
-            b, m = max(scores[B] - from_first, IMPOSSIBLE), max(scores[M] - from_first, IMPOSSIBLE)
-            e, s = max(scores[E] - from_first, IMPOSSIBLE), max(scores[S] - from_first, IMPOSSIBLE)
+            b, m, e, s = scores[B], scores[M], scores[E], scores[S]
+            if i & 7 == 0:
+                # Only differences matter: taking off the best keeps sums small however long the text.
+                from_first = max(max(b, m), max(e, s))
+                b, m = max(b - from_first, IMPOSSIBLE), max(m - from_first, IMPOSSIBLE)
+                e, s = max(e - from_first, IMPOSSIBLE), max(s - from_first, IMPOSSIBLE)
         return E if e >= s else S
 
 
