@@ -371,7 +371,6 @@ def test_a_table_of_one_row_is_enough() -> None:
         ("windows", np.zeros((KIND_LIMIT**3 - 1, 12), np.int16)),
         ("windows", np.zeros((KIND_LIMIT**3, 11), np.int16)),
         ("windows", np.full((KIND_LIMIT**3, 12), 11_000, np.int16)),
-        ("findings", np.zeros((1, FINDING_LIMIT, 4), np.int16)),
         ("findings", np.zeros((0, FINDING_LIMIT - 1, 4), np.int16)),
         ("findings", np.zeros((0, FINDING_LIMIT, 3), np.int16)),
         ("covers", np.zeros((1, COVER_LIMIT, 1), np.uint32)),

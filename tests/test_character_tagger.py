@@ -44,7 +44,7 @@ def rows_of(texts: list[str], words: dict[str, list[int]] = WORDS, count: int = 
     characters = characters_of(ALPHABET, texts)
     codes = make_groups(words).codes_of(characters.symbols, characters.offsets)
     keys = features_of(characters, codes[:, :, :count])
-    assert keys.shape == (len("".join(texts)), 8 + 2 * count)
+    assert keys.shape == (len("".join(texts)), 8 + count + min(count, 2))
     parts = np.stack([part.reshape(keys.shape) for part in parts_of(keys)], axis=2)
     return [[(t, a, b) for t, a, b in row] for row in parts.tolist()]
 

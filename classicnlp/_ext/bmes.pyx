@@ -115,8 +115,8 @@ cdef class BmesCutter(Cutter):
         Its strings of three characters and more; those of two are in ``pairs``.
     findings : int16 array, shape (groups, 1024, 4)
         For what `WordGroups.codes_of` says of a character: begins << 7 | ends << 4 | covers.
-    covers : uint32 array, shape (covered, 16, groups)
-        For a symbol and what covers it four weights of 8 bits, plus 128. The last row is for all symbols
+    covers : uint32 array, shape (covered, 16, covering)
+        For a symbol and what words of the first groups cover it four weights of 8 bits, plus 128. The last row is for all symbols
         beyond the table.
     transitions : int32 array, shape (4, 4)
         From row to column.
@@ -147,6 +147,7 @@ cdef class BmesCutter(Cutter):
     cdef int32_t nought
     cdef int32_t uncovered
     cdef int32_t group_count
+    cdef int32_t covering
     cdef int32_t transitions[16]
     cdef int32_t starts[4]
 
@@ -191,6 +192,7 @@ cdef class BmesCutter(Cutter):
         self.digit, self.nought = np.minimum(alphabet.symbols("0〇"), self.unranked)
         self.uncovered = <int32_t> (len(covers) - 1)
         self.group_count = <int32_t> len(findings)
+        self.covering = <int32_t> covers.shape[2]
         for k in range(16):
             self.transitions[k] = transitions[k // LABELS, k % LABELS]
         for k in range(LABELS):
@@ -306,7 +308,6 @@ cdef class BmesCutter(Cutter):
     cdef void read(self, Text text, const uint8_t* classes, Room* room) noexcept nogil:
         """Note the characters' symbols, kinds and codes; the digits of numbers are all alike."""
         cdef int32_t n = <int32_t> text.length, i, k, run = 0
-        cdef const uint32_t* covers
         cdef int32_t* symbols = room.symbols + 1
         cdef uint8_t* kinds = room.kinds + 2
         self.alphabet.encode(text, symbols)
@@ -318,10 +319,8 @@ cdef class BmesCutter(Cutter):
                 kinds[i] = self.kinds[symbols[i]]
             if kinds[i] == DIGIT:
                 symbols[i] = self.digit
-            # Most characters are covered by no word or a short one: the first lines of their weights.
-            covers = self.covers + COVERS * self.group_count * <Py_ssize_t> min(symbols[i], self.uncovered)
-            prefetch(covers)
-            prefetch(covers + 16)
+            # Most characters are covered by no word or a short one: the first line of their weights.
+            prefetch(self.covers + COVERS * self.covering * <Py_ssize_t> min(symbols[i], self.uncovered))
             run = run + 1 if kinds[i] == CHINESE_DIGIT else 0
             if run >= SHORTEST_RUN:
                 for k in range(i if run > SHORTEST_RUN else i - SHORTEST_RUN + 1, i + 1):
@@ -422,9 +421,9 @@ cdef class BmesCutter(Cutter):
         cdef const uint32_t* pairs = self.pairs
         cdef const uint32_t* rows = room.rows
         cdef const uint32_t* covers
-        cdef uint32_t count = <uint32_t> self.group_count, g
+        cdef uint32_t count = <uint32_t> self.group_count, covering = <uint32_t> self.covering, g
         cdef uint64_t sums, edges, middles
-        cdef uint64_t excess = (128 * (2 + <uint64_t> count)) * <uint64_t> 0x0001000100010001
+        cdef uint64_t excess = (128 * (2 + <uint64_t> covering)) * <uint64_t> 0x0001000100010001
         cdef uint32_t before = <uint32_t> kinds[0] << 8 | <uint32_t> kinds[1] << 4 | kinds[2]
         cdef uint32_t at = (before << 4 | kinds[3]) & 4095, after
         cdef int32_t i
@@ -439,11 +438,12 @@ cdef class BmesCutter(Cutter):
             before, at = at, after
             edges = room.lanes.begins[i] << 7 | room.lanes.ends[i] << 4
             middles = room.lanes.covers[i]
-            covers = self.covers + COVERS * count * <Py_ssize_t> min(symbols[i + 1], self.uncovered)
+            covers = self.covers + COVERS * covering * <Py_ssize_t> min(symbols[i + 1], self.uncovered)
+            for g in range(covering):
+                sums += spread(covers[covering * (middles >> 8 * g & 15) + g])
             findings = self.findings
             for g in range(count):
                 sums += findings[(edges & 1008) | (middles & 15)]
-                sums += spread(covers[count * (middles & 15) + g])
                 findings += FINDINGS
                 edges >>= 8
                 middles >>= 8
@@ -598,8 +598,8 @@ def check_tables(unigrams, pairs, kinds, windows, groups, findings, covers):
         raise ValueError(f"windows must have shape {(KINDS ** 3, 12)}, got {windows.shape}")
     if findings.ndim != 3 or findings.shape[1:] != (FINDINGS, LABELS) or count > MOST_GROUPS:
         raise ValueError(f"findings must have shape (groups, {FINDINGS}, 4), got {findings.shape}")
-    if covers.ndim != 3 or covers.shape[1:] != (COVERS, count) or not 0 < len(covers) <= symbols:
-        raise ValueError(f"covers must have shape (covered, {COVERS}, {count}), got {covers.shape}")
+    if covers.ndim != 3 or covers.shape[1] != COVERS or covers.shape[2] > count or not 0 < len(covers) <= symbols:
+        raise ValueError(f"covers must have shape (covered, {COVERS}, up to {count}), got {covers.shape}")
     if 3 * largest(unigrams) + 3 * largest(windows) + count * largest(findings) + 128 * (2 + count) >= 1 << 15:
         raise ValueError("the weights are too large: those of a place must add up to less than 2**15")
     notes = int(np.bitwise_or.reduce(pairs[:, 0]) | np.bitwise_or.reduce(groups.table)) & GROUPS

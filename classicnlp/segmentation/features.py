@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 BEFORE, AT, AFTER, PAIR_BEFORE, PAIR_AFTER = 1, 2, 3, 4, 5
 WINDOW_BEFORE, WINDOW, WINDOW_AFTER = 6, 7, 8
 FINDING, COVER = 16, 24
+COVERING = 2  # groups of which what covers a character counts together with the character, too
 
 TEMPLATE_SHIFT = np.uint64(42)
 FIRST_SHIFT = np.uint64(21)
@@ -129,7 +130,7 @@ def features_of(characters: Characters, words: NDArray[np.uint8]) -> NDArray[np.
 
     Returns
     -------
-    uint64 array, shape (n, 8 + 2 * groups)
+    uint64 array, shape (n, 8 + groups + min(groups, COVERING))
         template << 42 | first << 21 | second.
     """
     n, groups = len(characters.symbols), words.shape[2]
@@ -140,15 +141,15 @@ def features_of(characters: Characters, words: NDArray[np.uint8]) -> NDArray[np.
     windows = [a << 8 | b << 4 | c for a, b, c in zip(kinds, kinds[1:], kinds[2:], strict=False)]
     begins, ends, covers = (words[:, i].astype(np.int64) for i in range(3))
     findings = begins << 7 | ends << 4 | covers
-    keys = np.empty((n, 8 + 2 * groups), np.uint64)
     columns = [
         (BEFORE, before, None), (AT, at, None), (AFTER, after, None),
         (PAIR_BEFORE, before, at), (PAIR_AFTER, at, after),
         (WINDOW_BEFORE, windows[0], None), (WINDOW, windows[1], None),
         (WINDOW_AFTER, windows[2], None),
         *((FINDING + g, findings[:, g], None) for g in range(groups)),
-        *((COVER + g, at, covers[:, g]) for g in range(groups)),
+        *((COVER + g, at, covers[:, g]) for g in range(min(groups, COVERING))),
     ]  # fmt: skip
+    keys = np.empty((n, len(columns)), np.uint64)
     for column, (template, first, second) in enumerate(columns):
         key = first.astype(np.uint64) << FIRST_SHIFT
         if second is not None:

@@ -21,6 +21,7 @@ from classicnlp.segmentation.features import (
     AT,
     BEFORE,
     COVER,
+    COVERING,
     FINDING,
     PAIR_AFTER,
     PAIR_BEFORE,
@@ -94,10 +95,12 @@ def cutter_of(
             table[first[chosen], column] = rows[chosen]
     group_count = words.count + words.trusted
     findings = np.zeros((group_count, FINDING_LIMIT, 4), np.int16)
-    covers = np.full((min(COVERED, alphabet.size) + 1, COVER_LIMIT, group_count), NOTHING)
+    covering = min(words.count, COVERING)
+    covers = np.full((min(COVERED, alphabet.size) + 1, COVER_LIMIT, covering), NOTHING)
     for group in range(words.count):
         chosen = template == FINDING + group
         findings[group, first[chosen]] = rows[chosen]
+    for group in range(covering):
         chosen = (template == COVER + group) & (first < len(covers) - 1)
         covers[first[chosen], second[chosen], group] = _packed(rows[chosen])
     if words.trusted:

@@ -67,7 +67,7 @@ def features_of(text: str, groups: Groups, group_count: int) -> list[list[Featur
         row += [(6 + k, window, 0) for k, window in enumerate(windows)]
         for g, (begins, ends, covers) in enumerate(zip(*codes, strict=True)):
             row.append((16 + g, begins << 7 | ends << 4 | covers, 0))
-        row += [(24 + g, at, covers) for g, covers in enumerate(codes[2])]
+        row += [(24 + g, at, covers) for g, covers in enumerate(codes[2][:2])]
         rows.append(row)
     return rows
 
