@@ -116,8 +116,8 @@ cdef class BmesCutter(Cutter):
     findings : int16 array, shape (groups, 1024, 4)
         For what `WordGroups.codes_of` says of a character: begins << 7 | ends << 4 | covers.
     covers : uint32 array, shape (covered, 16, covering)
-        For a symbol and what words of the first groups cover it four weights of 8 bits, plus 128. The last row is for all symbols
-        beyond the table.
+        For a symbol and what words of the first groups cover it four weights of 8 bits, plus 128.
+        The last row is for all symbols beyond the table.
     transitions : int32 array, shape (4, 4)
         From row to column.
     starts : int32 array, shape (4,)
@@ -421,7 +421,7 @@ cdef class BmesCutter(Cutter):
         cdef const uint32_t* pairs = self.pairs
         cdef const uint32_t* rows = room.rows
         cdef const uint32_t* covers
-        cdef uint32_t count = <uint32_t> self.group_count, covering = <uint32_t> self.covering, g
+        cdef uint32_t count = <uint32_t> self.group_count, covering = <uint32_t> self.covering, g, _g
         cdef uint64_t sums, edges, middles
         cdef uint64_t excess = (128 * (2 + <uint64_t> covering)) * <uint64_t> 0x0001000100010001
         cdef uint32_t before = <uint32_t> kinds[0] << 8 | <uint32_t> kinds[1] << 4 | kinds[2]
@@ -442,7 +442,7 @@ cdef class BmesCutter(Cutter):
             for g in range(covering):
                 sums += spread(covers[covering * (middles >> 8 * g & 15) + g])
             findings = self.findings
-            for g in range(count):
+            for _g in range(count):
                 sums += findings[(edges & 1008) | (middles & 15)]
                 findings += FINDINGS
                 edges >>= 8
