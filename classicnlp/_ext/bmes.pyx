@@ -418,10 +418,11 @@ cdef class BmesCutter(Cutter):
         cdef const uint64_t* unigrams = self.unigrams
         cdef const uint64_t* windows = self.windows
         cdef const uint64_t* findings
+        cdef const uint64_t* last = self.findings + FINDINGS * <Py_ssize_t> self.group_count
         cdef const uint32_t* pairs = self.pairs
         cdef const uint32_t* rows = room.rows
         cdef const uint32_t* covers
-        cdef uint32_t count = <uint32_t> self.group_count, covering = <uint32_t> self.covering, g, _g
+        cdef uint32_t covering = <uint32_t> self.covering, g
         cdef uint64_t sums, edges, middles
         cdef uint64_t excess = (128 * (2 + <uint64_t> covering)) * <uint64_t> 0x0001000100010001
         cdef uint32_t before = <uint32_t> kinds[0] << 8 | <uint32_t> kinds[1] << 4 | kinds[2]
@@ -442,7 +443,7 @@ cdef class BmesCutter(Cutter):
             for g in range(covering):
                 sums += spread(covers[covering * (middles >> 8 * g & 15) + g])
             findings = self.findings
-            for _g in range(count):
+            while findings < last:
                 sums += findings[(edges & 1008) | (middles & 15)]
                 findings += FINDINGS
                 edges >>= 8
