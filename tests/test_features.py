@@ -21,8 +21,6 @@ from classicnlp._ext.columns import (
 )
 from classicnlp._ext.features import (
     COLUMNS_OF_WORDS,
-    TEMPLATES_OF_CHARACTERS,
-    character_features,
     number,
     word_columns,
 )
@@ -47,20 +45,6 @@ sentences = st.lists(
 
 def ends(lengths: list[int]) -> np.ndarray:
     return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64)
-
-
-@given(st.lists(st.lists(symbols, max_size=6), max_size=5))
-def test_characters_have_the_keys_of_the_naive_twin(texts: list[list[int]]) -> None:
-    flat = np.array([symbol for text in texts for symbol in text], np.int32)
-    keys = character_features(flat, ends([len(text) for text in texts]))
-    assert keys.shape == (len(flat), len(TEMPLATES_OF_CHARACTERS))
-    assert keys.tolist() == [row for text in texts for row in reference.character_keys(text)]
-
-
-@pytest.mark.parametrize("offsets", [[], [1, 3], [0, 2], [0, 4]])
-def test_offsets_that_do_not_span_the_symbols_are_refused(offsets: list[int]) -> None:
-    with pytest.raises(ValueError, match="offsets must run from 0"):
-        character_features(np.zeros(3, np.int32), np.array(offsets, np.int64))
 
 
 @given(st.lists(st.integers(0, 9), max_size=40))

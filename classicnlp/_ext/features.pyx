@@ -1,8 +1,7 @@
 """Features as 64-bit keys: computed from symbols, numbered once for training, no strings.
 
-A character feature packs its template and one or two symbols, so that no two features share a
-key. A word's columns are hashes; among a million two share a key with a probability below one
-in ten million.
+A word's columns are hashes; among a million two share a key with a probability below one in ten
+million.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
@@ -10,10 +9,6 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 import numpy as np
 
 from classicnlp._ext.interning import number  # no-cython-lint: it stands here too
-
-cdef enum:
-    SYMBOL_BITS = 21
-    CHARACTER_TEMPLATES = 6
 
 # The columns of words, by number, as in COLUMNS_OF_WORDS.
 cdef enum:
@@ -28,9 +23,6 @@ cdef enum:
     LONGEST_RUN = 4
     MOST_LENGTH = 8
 
-# C-1, C0, C1, C-1C0, C0C1, C-1C1 (Zhao, Huang, Li and Lu, 2010).
-TEMPLATES_OF_CHARACTERS = ("C-1", "C0", "C1", "C-1C0", "C0C1", "C-1C1")
-
 COLUMNS_OF_WORDS = (
     "word", "prefix1", "prefix2", "prefix3", "prefix4", "suffix1", "suffix2", "suffix3", "suffix4",
     "length", "shape", "pattern", "doubled",
@@ -41,47 +33,6 @@ def check_rising(offsets):
     """Raise a ValueError if an offset is below the one before, or below 0."""
     if (np.diff(offsets) < 0).any() or (len(offsets) and offsets[0] < 0):
         raise ValueError("offsets must not fall")
-
-
-cdef inline uint64_t pack(uint64_t template, int32_t a, int32_t b) noexcept nogil:
-    return (template << (2 * SYMBOL_BITS)) | (<uint64_t> a << SYMBOL_BITS) | <uint64_t> b
-
-
-def character_features(const int32_t[::1] symbols not None, const int64_t[::1] offsets not None):
-    """Return the keys of the six templates at each character of each sequence.
-
-    Parameters
-    ----------
-    symbols : int32 array, shape (n,)
-        The symbols of all sequences, one after another, each below 2**21.
-    offsets : int64 array, ascending from 0 to n
-        Where each sequence begins, and the end of the last; beyond its ends stands symbol 0.
-
-    Returns
-    -------
-    uint64 array, shape (n, 6)
-    """
-    cdef Py_ssize_t n = symbols.shape[0], s, i, start, stop
-    cdef int32_t before, here, after
-    keys = np.empty((n, CHARACTER_TEMPLATES), np.uint64)
-    cdef uint64_t[:, ::1] out = keys
-    if offsets.shape[0] == 0 or offsets[0] != 0 or offsets[offsets.shape[0] - 1] != n:
-        raise ValueError("offsets must run from 0 to the number of symbols")
-    check_rising(offsets)
-    with nogil:
-        for s in range(offsets.shape[0] - 1):
-            start, stop = offsets[s], offsets[s + 1]
-            for i in range(start, stop):
-                before = symbols[i - 1] if i > start else 0
-                here = symbols[i]
-                after = symbols[i + 1] if i + 1 < stop else 0
-                out[i, 0] = pack(1, before, 0)
-                out[i, 1] = pack(2, here, 0)
-                out[i, 2] = pack(3, after, 0)
-                out[i, 3] = pack(4, before, here)
-                out[i, 4] = pack(5, here, after)
-                out[i, 5] = pack(6, before, after)
-    return keys
 
 
 cdef uint64_t hash_symbols(const int32_t* symbols, int32_t length) noexcept nogil:

@@ -12,25 +12,6 @@ from typing import Any
 Context = tuple[object, ...]
 
 
-def character_keys(symbols: Sequence[int]) -> list[list[int]]:
-    """Return the six keys of each character: template, first symbol, second symbol packed."""
-    padded = [0, *symbols, 0]
-    return [
-        [
-            (template << 42) | (a << 21) | b
-            for template, a, b in (
-                (1, before, 0),
-                (2, here, 0),
-                (3, after, 0),
-                (4, before, here),
-                (5, here, after),
-                (6, before, after),
-            )
-        ]
-        for before, here, after in zip(padded, symbols, padded[2:], strict=False)
-    ]
-
-
 def word_contexts(
     words: Sequence[str], kinds: Sequence[Sequence[int]], numbers: Sequence[int]
 ) -> list[list[Context]]:
