@@ -36,7 +36,6 @@ from classicnlp._ext.interning import (
 from tests.conftest import code_points
 from tests.reference import features as reference
 
-symbols = st.integers(0, (1 << 21) - 1)
 # Few words and few characters, so that contexts come again.
 sentences = st.lists(
     st.lists(st.text(alphabet="中国a1", min_size=1, max_size=4), max_size=6), max_size=5
