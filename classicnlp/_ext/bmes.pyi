@@ -13,6 +13,10 @@ from classicnlp._ext.userwords import WordMarker
 SYMBOL_LIMIT: int
 KIND_LIMIT: int
 EDGE_KIND: int
+CHINESE_DIGIT_KIND: int
+SHORTEST_NUMBER: int
+DIGIT_LETTER: str
+NOUGHT: str
 FINDING_LIMIT: int
 COVER_LIMIT: int
 

@@ -21,18 +21,13 @@ from classicnlp._ext.lexical cimport (
     GOES_ON, GROUPS, LONGEST, MOST_GROUPS, Lanes, WordGroups, check_of, find_string, key_of_pair, lanes_of,
     longer_key, record, slot_of,
 )
-from classicnlp._ext.spans cimport Stretch, best_words
+from classicnlp._ext.spans cimport LABELS, B, E, M, S, Stretch, best_words
 from classicnlp._ext.units cimport BREAK, DIGIT, SPACE, UNIT_INSIDE, Rules, mark_units
 from classicnlp._ext.userwords cimport JOINED, Matches, WordMarker, free_matches
 
 from classicnlp.checks import as_array
 
 cdef enum:
-    B = 0
-    M = 1
-    E = 2
-    S = 3
-    LABELS = 4
     IMPOSSIBLE = -(1 << 28)  # twice this and all weights still fit into 32 bits
 
 cdef enum:
@@ -48,6 +43,10 @@ cdef enum:
 SYMBOL_LIMIT = 1 << 16
 KIND_LIMIT = KINDS
 EDGE_KIND = EDGE
+CHINESE_DIGIT_KIND = CHINESE_DIGIT
+SHORTEST_NUMBER = SHORTEST_RUN
+DIGIT_LETTER = "0"  # stands for all digits
+NOUGHT = "〇"  # stands for all digits of a Chinese number
 FINDING_LIMIT = FINDINGS
 COVER_LIMIT = COVERS
 
@@ -189,7 +188,7 @@ cdef class BmesCutter(Cutter):
         self.covers = &covers_view[0, 0, 0] if covers.size else NULL
         self.capacity = <uint32_t> (len(pairs) - 1)
         self.unranked = <int32_t> (len(unigrams) - 1)
-        self.digit, self.nought = np.minimum(alphabet.symbols("0〇"), self.unranked)
+        self.digit, self.nought = np.minimum(alphabet.symbols(DIGIT_LETTER + NOUGHT), self.unranked)
         self.uncovered = <int32_t> (len(covers) - 1)
         self.group_count = <int32_t> len(findings)
         self.covering = <int32_t> covers.shape[2]

@@ -14,10 +14,10 @@ import numpy as np
 from classicnlp._ext.alphabet cimport Alphabet, Text, prefetch, text_of
 from classicnlp._ext.features cimport hash_symbols, mix, shape_of
 from classicnlp._ext.table cimport Sieve, Table, find, sift, slot_of
-from classicnlp._ext.units cimport SPACE
+from classicnlp._ext.units cimport SPACE, punctuate
 
 from classicnlp._ext.bmes import check_moderate
-from classicnlp._ext.features import check_rising
+from classicnlp._ext.features import check_rising, check_word_offsets
 from classicnlp._ext.table import check_table, sieve_of
 from classicnlp.checks import as_array
 
@@ -288,10 +288,7 @@ def name_keys(const int32_t[::1] symbols not None, const int64_t[::1] offsets no
 cdef int32_t[::1] word_ends(const int32_t[::1] symbols, const int64_t[::1] word_offsets, const int64_t[::1] offsets):
     """Return where words end in their sentences; raise a ValueError if the offsets are not sound."""
     cdef Py_ssize_t total = word_offsets.shape[0] - 1
-    if total < 0 or word_offsets[0] != 0 or word_offsets[total] != symbols.shape[0]:
-        raise ValueError("word_offsets must run from 0 to the number of symbols")
-    if (np.diff(word_offsets) < 1).any():
-        raise ValueError("word_offsets must rise from 0: no word is empty")
+    check_word_offsets(word_offsets, symbols)
     if offsets.shape[0] == 0 or offsets[0] != 0 or offsets[offsets.shape[0] - 1] != total:
         raise ValueError("offsets must run from 0 to the number of words")
     check_rising(offsets)
@@ -701,20 +698,13 @@ cdef class Chunker:
         room.marks = room.classes + n
         self.alphabet.encode(text, room.symbols)
         self.alphabet.classify(text, room.classes)
-        self.punctuate(room.symbols, room.classes, n)
+        punctuate(room.symbols, room.classes, n, self.full_stop)
         mark_names(&self.names.names, room.symbols, ends, count, room.marks)
         complete = self.look_up(&room, ends, tags, count)
         if complete:
             complete = self.decode(&room, ends, tags, count, path)
         PyMem_RawFree(room.words)
         return complete
-
-    cdef void punctuate(self, int32_t* symbols, const uint8_t* classes, Py_ssize_t n) noexcept nogil:
-        """White space, which no training data has, separates as a full stop does."""
-        cdef Py_ssize_t i
-        for i in range(n):
-            if classes[i] == SPACE:
-                symbols[i] = self.full_stop
 
     cdef int32_t choose(self, const Room* room, int32_t i, int32_t start, uint16_t tag) noexcept nogil:
         """Find the labels that word i may have; return how many there are."""

@@ -35,6 +35,15 @@ def check_rising(offsets):
         raise ValueError("offsets must not fall")
 
 
+def check_word_offsets(word_offsets, *characters):
+    """Raise a ValueError unless the offsets cut arrays of characters into words, none of them empty."""
+    for array in characters:
+        if not len(word_offsets) or word_offsets[len(word_offsets) - 1] != len(array):
+            raise ValueError("word_offsets must run from 0 to the number of symbols")
+    if word_offsets[0] != 0 or (np.diff(word_offsets) < 1).any():
+        raise ValueError("word_offsets must rise from 0: no word is empty")
+
+
 cdef uint64_t hash_symbols(const int32_t* symbols, int32_t length) noexcept nogil:
     cdef uint64_t key = 0x243F6A8885A308D3
     cdef int32_t i
@@ -126,10 +135,7 @@ def word_columns(const int32_t[::1] symbols not None, const uint8_t[::1] classes
     """
     cdef Py_ssize_t total = word_offsets.shape[0] - 1, count = columns.shape[0], i, c
     cdef int32_t length
-    if symbols.shape[0] != classes.shape[0] or total < 0 or word_offsets[total] != symbols.shape[0]:
-        raise ValueError("word_offsets must run from 0 to the number of symbols")
-    if word_offsets[0] != 0 or (np.diff(word_offsets) < 1).any():
-        raise ValueError("word_offsets must rise from 0: no word is empty")
+    check_word_offsets(word_offsets, symbols, classes)
     for c in range(count):
         if not 0 <= columns[c] < COLUMNS:
             raise ValueError(f"columns must be below {COLUMNS}, got {columns[c]}")

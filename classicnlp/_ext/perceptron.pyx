@@ -16,16 +16,7 @@ from libc.stdlib cimport qsort
 
 import numpy as np
 
-cdef extern from "chain.h":
-    ctypedef struct Chain "classicnlp_chain":
-        int64_t labels
-        const double* transitions
-        int64_t stride
-        const double* starts
-        const double* stops
-    double best_path "classicnlp_best_path" (
-        const Chain* chain, const double* emissions, int64_t length,
-        double* tops, double* best, int32_t* path) noexcept nogil
+from classicnlp._ext.chain cimport Chain, best_path
 
 cdef extern from "prefetch.h":
     void prefetch "classicnlp_prefetch" (const void* memory, int64_t size) noexcept nogil

@@ -2,6 +2,14 @@ from libc.stdint cimport int32_t, int64_t, uint8_t
 
 from classicnlp._ext.userwords cimport Match
 
+# Labels of characters: first, inner and last of a word, and a word alone.
+cdef enum:
+    B = 0
+    M = 1
+    E = 2
+    S = 3
+    LABELS = 4
+
 # A stretch of text without white space, scored for the labels B, M, E, S.
 cdef struct Stretch:
     int32_t length

@@ -31,13 +31,6 @@ cdef extern from "vector.h":
     double exp_of "classicnlp_exp" (double x) noexcept nogil
     double log_sum "classicnlp_log_of_sum" (double a, double b) noexcept nogil
 
-cdef enum:
-    B = 0
-    M = 1
-    E = 2
-    S = 3
-    LABELS = 4
-
 cdef int64_t LOWEST = -(<int64_t> 1 << 62)
 cdef double NOTHING = -1e300  # the logarithm of 0, to be added to without care
 

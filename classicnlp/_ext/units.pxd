@@ -1,4 +1,4 @@
-from libc.stdint cimport uint8_t, uint32_t
+from libc.stdint cimport int32_t, uint8_t, uint32_t
 
 from classicnlp._ext.alphabet cimport Text
 from classicnlp._ext.trie cimport Trie
@@ -53,3 +53,10 @@ cdef class Rules:
 
 cdef void mark_units(Text text, const uint8_t* classes, Rules rules, Py_ssize_t lead, uint8_t kind_before,
                      uint8_t* marks) noexcept nogil
+
+cdef inline void punctuate(int32_t* symbols, const uint8_t* classes, Py_ssize_t n, int32_t full_stop) noexcept nogil:
+    # To what looks at words, white space, which no training data has, separates as a full stop does.
+    cdef Py_ssize_t i
+    for i in range(n):
+        if classes[i] == SPACE:
+            symbols[i] = full_stop

@@ -3,6 +3,8 @@ from numpy.typing import NDArray
 
 from classicnlp._ext.trie import Trie
 
+INSIDE_MARK: int
+BREAK_MARK: int
 URL_RULE: int
 EMAIL_RULE: int
 HANDLE_RULE: int

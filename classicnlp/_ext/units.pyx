@@ -16,6 +16,9 @@ from classicnlp._ext.alphabet cimport Text, slice_of, text_of, unit_at, unit_t
 from classicnlp._ext.trie cimport NO_WORD, ROOT, Trie, step
 
 # The rules: what each does stands in classicnlp.rules.
+INSIDE_MARK = UNIT_INSIDE
+BREAK_MARK = BREAK
+
 URL_RULE = URL
 EMAIL_RULE = EMAIL
 HANDLE_RULE = HANDLE

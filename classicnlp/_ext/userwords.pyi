@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from classicnlp._ext.alphabet import Alphabet
 
+JOINED_MARK: int
 PREFER: int
 FORCE: int
 FORBID: int

@@ -16,6 +16,8 @@ import numpy as np
 from classicnlp._ext.alphabet cimport Alphabet, Text, slice_of, text_of
 from classicnlp._ext.units cimport BREAK, UNIT_INSIDE
 
+JOINED_MARK = JOINED
+
 PREFER = 0
 FORCE = 1
 FORBID = 2

@@ -11,7 +11,7 @@ import numpy as np
 
 from classicnlp._ext.features cimport hash_symbols, mix, shape_of
 
-from classicnlp._ext.features import check_rising
+from classicnlp._ext.features import check_rising, check_word_offsets
 
 # Class is the ambiguity class of a word, see classicnlp.tagging.word_classes.
 CONTEXT = (
@@ -106,13 +106,10 @@ def word_features(const int32_t[::1] symbols not None, const uint8_t[::1] classe
     """
     cdef Py_ssize_t total = word_offsets.shape[0] - 1, s, i, start, low
     cdef int32_t length
-    if symbols.shape[0] != classes.shape[0] or total < 0 or word_offsets[total] != symbols.shape[0]:
-        raise ValueError("word_offsets must run from 0 to the number of symbols")
+    check_word_offsets(word_offsets, symbols, classes)
     if offsets.shape[0] == 0 or offsets[offsets.shape[0] - 1] != total:
         raise ValueError("offsets must run from 0 to the number of words")
     check_rising(offsets)
-    if (np.diff(word_offsets) < 1).any() or (total >= 0 and word_offsets[0] != 0):
-        raise ValueError("word_offsets must rise from 0: no word is empty")
     if word_classes.shape[0] != total:
         raise ValueError("there must be a class for each word")
     keys = np.zeros((total, WORD_TEMPLATES), np.uint64)

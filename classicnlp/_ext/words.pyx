@@ -19,7 +19,7 @@ from classicnlp._ext.cutter cimport Cutter, checked
 from classicnlp._ext.features cimport hash_symbols, shape_of
 from classicnlp._ext.table cimport Sieve, Table, find, sift, slot_of
 from classicnlp._ext.tokens cimport tokens_of
-from classicnlp._ext.units cimport SPACE
+from classicnlp._ext.units cimport SPACE, punctuate
 from classicnlp._ext.word_features cimport (
     CONTEXT_TEMPLATES, WORD_TEMPLATES, Word, class_key, context_features, local_features)
 
@@ -350,7 +350,7 @@ cdef class WordTagger:
             return False
         self.alphabet.encode(text, room.symbols)
         self.alphabet.classify(text, room.classes)
-        self.punctuate(room.symbols, room.classes, text.length)
+        punctuate(room.symbols, room.classes, text.length, self.full_stop)
         self.look_up(ends, count, room)
         scored = self.count_candidates(count, room)
         if scored < 0 or not make_cells(room, room.first[count]):
@@ -360,13 +360,6 @@ cdef class WordTagger:
         viterbi(room.emissions, &self.transitions[0, 0], &self.starts[0], Candidates(room.first, room.labels),
                 count, self.labels, room.best, room.back, path)
         return True
-
-    cdef void punctuate(self, int32_t* symbols, const uint8_t* classes, Py_ssize_t n) noexcept nogil:
-        """White space, which no training data has, separates as a full stop does."""
-        cdef Py_ssize_t i
-        for i in range(n):
-            if classes[i] == SPACE:
-                symbols[i] = self.full_stop
 
     cdef void look_up(self, const int32_t* ends, int32_t count, Room* room) noexcept nogil:
         """Find each word's row and what its features are made of."""

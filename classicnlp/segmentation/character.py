@@ -30,7 +30,14 @@ from classicnlp.segmentation.label_paths import LabelPaths
 from classicnlp.segmentation.tables import cutter_of
 from classicnlp.segmentation.user_words import MOST_BONUS, UserWords
 from classicnlp.storable import Storable, tables_of
-from classicnlp.tagging.perceptron import LinearWeights, Progress, Sequences, best_epoch, train
+from classicnlp.tagging.perceptron import (
+    LinearWeights,
+    Progress,
+    Sequences,
+    best_epoch,
+    check_training,
+    train,
+)
 from classicnlp.text import default_alphabet
 
 if TYPE_CHECKING:
@@ -233,9 +240,7 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         return segmenter
 
     def _check_params(self) -> None:
-        require_count(self.epochs, "epochs", 1)
-        require_count(self.seed, "seed", 0)
-        require_count(self.margin, "margin", 0, 1 << 20)
+        check_training(self.epochs, self.seed, self.margin)
         require_count(self.min_count, "min_count", 1)
         require_share(self.prune, "prune")
         require_count(self.folds, "folds", 2)

@@ -11,7 +11,7 @@ import numpy as np
 
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.trie import Trie
-from classicnlp._ext.units import Rules, unit_marks
+from classicnlp._ext.units import BREAK_MARK, INSIDE_MARK, Rules, unit_marks
 from classicnlp.arrays import offsets_of
 from classicnlp.lexicon import build_trie
 from classicnlp.rules import RULES, flags_of, rules_named
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 TOLERATED = 0.03  # the share of places where a text may go against a rule that it follows
 ENOUGH = 20  # places to judge a rule by
 LONGEST_MIXED = 32
-UNIT_INSIDE, BREAK = 2, 4
 
 
 class Evidence(NamedTuple):
@@ -97,8 +96,8 @@ def evidence(text: SegmentedText, rules: frozenset[str], mixed: Trie | None) -> 
     found = {}
     for name in sorted(rules):
         without = text.marks(Rules(flags_of(rules - {name}), mixed))
-        joined = (whole & UNIT_INSIDE != 0) & (without & UNIT_INSIDE == 0)
-        parted = (whole & BREAK != 0) & (without & BREAK == 0)
+        joined = (whole & INSIDE_MARK != 0) & (without & INSIDE_MARK == 0)
+        parted = (whole & BREAK_MARK != 0) & (without & BREAK_MARK == 0)
         wrong = np.count_nonzero(joined & begins) + np.count_nonzero(parted & ~begins)
         places = np.count_nonzero(joined) + np.count_nonzero(parted)
         found[name] = Evidence(int(places), int(wrong))
@@ -115,7 +114,7 @@ def mixed_words(text: SegmentedText, rules: frozenset[str]) -> Trie | None:
     bits[[CharacterClass.LATIN, CharacterClass.LETTER, CharacterClass.DIGIT]] = 2
     starts, ends = text.offsets[:-1], text.offsets[1:]
     scripts = np.bitwise_or.reduceat(bits[text.classes], starts)
-    outside = text.marks(Rules(flags_of(rules))) & UNIT_INSIDE == 0
+    outside = text.marks(Rules(flags_of(rules))) & INSIDE_MARK == 0
     units = np.add.reduceat(outside.astype(np.int64), starts)
     mixed = np.flatnonzero((scripts == 3) & (units > 1) & (ends - starts <= LONGEST_MIXED))
     folded = text.alphabet.fold(text.text)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from classicnlp._ext.alphabet import Alphabet
-from classicnlp._ext.bmes import EDGE_KIND
+from classicnlp._ext.bmes import (
+    CHINESE_DIGIT_KIND,
+    DIGIT_LETTER,
+    EDGE_KIND,
+    NOUGHT,
+    SHORTEST_NUMBER,
+)
 from classicnlp.arrays import offsets_of
 from classicnlp.text import CharacterClass
 
@@ -32,15 +39,12 @@ FIRST_SHIFT = np.uint64(21)
 SYMBOL_MASK = np.uint64((1 << 21) - 1)
 
 # Kinds of symbols beyond the classes of characters.
-CHINESE_DIGIT = 9
 LETTERS_OF_KINDS = {
-    CHINESE_DIGIT: "〇○零一二三四五六七八九",
+    CHINESE_DIGIT_KIND: "〇○零一二三四五六七八九",
     10: "十百千万亿两几",
     11: "年月日时分秒",
     12: "·.．",
 }
-DIGIT, NOUGHT = "0", "〇"
-SHORTEST_RUN = 3  # so many Chinese digits in a row are a number, whatever they are
 
 
 class Characters(NamedTuple):
@@ -60,6 +64,7 @@ class Characters(NamedTuple):
     offsets: NDArray[np.int64]
 
 
+@functools.lru_cache(maxsize=4)
 def kinds_of(alphabet: Alphabet) -> NDArray[np.uint8]:
     """Return the kind of each symbol: its class, or one of `LETTERS_OF_KINDS`."""
     letters = "".join(map(chr, alphabet.arrays["letters"].tolist()))
@@ -67,6 +72,7 @@ def kinds_of(alphabet: Alphabet) -> NDArray[np.uint8]:
     for kind, of_kind in LETTERS_OF_KINDS.items():
         symbols = alphabet.symbols(of_kind)
         kinds[symbols[symbols < alphabet.size]] = kind
+    kinds.flags.writeable = False
     return kinds
 
 
@@ -81,10 +87,10 @@ def characters_of(alphabet: Alphabet, texts: Sequence[str]) -> Characters:
     symbols, classes = alphabet.symbols(text), alphabet.classes(text)
     ranked = symbols < alphabet.size
     kinds = np.where(ranked, kinds_of(alphabet)[np.where(ranked, symbols, 0)], classes)
-    digit, nought = alphabet.symbols(DIGIT + NOUGHT).tolist()
+    digit, nought = alphabet.symbols(DIGIT_LETTER + NOUGHT).tolist()
     symbols = np.minimum(symbols, alphabet.size)
     symbols[kinds == CharacterClass.DIGIT] = digit
-    symbols[_in_runs(kinds == CHINESE_DIGIT, offsets)] = nought
+    symbols[_in_runs(kinds == CHINESE_DIGIT_KIND, offsets)] = nought
     space = classes == CharacterClass.SPACE
     symbols[space], kinds[space] = 0, EDGE_KIND
     return Characters(symbols.astype(np.int32), kinds.astype(np.uint8), offsets)
@@ -102,21 +108,21 @@ def normalised(alphabet: Alphabet, words: Sequence[str]) -> list[str]:
     characters = characters_of(alphabet, words)
     # As numbers, since an array of str loses NUL.
     text = np.array([*map(ord, "".join(words))], np.int32)
-    text[characters.kinds == CharacterClass.DIGIT] = ord(DIGIT)
-    text[_in_runs(characters.kinds == CHINESE_DIGIT, characters.offsets)] = ord(NOUGHT)
+    text[characters.kinds == CharacterClass.DIGIT] = ord(DIGIT_LETTER)
+    text[_in_runs(characters.kinds == CHINESE_DIGIT_KIND, characters.offsets)] = ord(NOUGHT)
     whole = "".join(map(chr, text.tolist()))
     ends = characters.offsets.tolist()
     return [whole[start:end] for start, end in itertools.pairwise(ends)]
 
 
 def _in_runs(chosen: NDArray[np.bool_], offsets: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Tell which of the chosen places lie in a run of `SHORTEST_RUN` of them in one sentence."""
+    """Tell which of the chosen places lie in a run of `SHORTEST_NUMBER` of them in one sentence."""
     begins = np.zeros(len(chosen) + 1, bool)
     begins[offsets] = True
     begins[1:-1] |= chosen[1:] != chosen[:-1]
     run = np.cumsum(begins[:-1]) - 1
     lengths = np.bincount(run)
-    return chosen & (lengths[run] >= SHORTEST_RUN) if len(chosen) else chosen
+    return chosen & (lengths[run] >= SHORTEST_NUMBER) if len(chosen) else chosen
 
 
 def features_of(characters: Characters, words: NDArray[np.uint8]) -> NDArray[np.uint64]:

@@ -8,14 +8,12 @@ import numpy as np
 
 from classicnlp._ext.bmes import BmesCutter
 from classicnlp._ext.spans import Spans
-from classicnlp._ext.units import unit_marks
-from classicnlp._ext.userwords import NEVER, WordMarker
+from classicnlp._ext.units import BREAK_MARK, INSIDE_MARK, unit_marks
+from classicnlp._ext.userwords import JOINED_MARK, NEVER, WordMarker
 from classicnlp.text import CharacterClass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-UNIT_INSIDE, BREAK, JOINED = 2, 4, 8
 
 
 class LabelPaths:
@@ -50,15 +48,15 @@ class LabelPaths:
         self._matches = np.zeros((0, 3), np.int64)
         if marker is not None:
             self._marks, self._matches = marker.find(text, self._marks)
-        gaps = (classes == CharacterClass.SPACE) & (self._marks[:-1] & JOINED == 0)
+        gaps = (classes == CharacterClass.SPACE) & (self._marks[:-1] & JOINED_MARK == 0)
         edges = np.flatnonzero(np.diff(gaps, prepend=not gaps[:1].any()))
         self._stretches = np.append(edges, len(text)).tolist()
         self._gaps = gaps
         if required is not None:
             start, end = required
-            self._marks[start] = BREAK | JOINED
-            self._marks[start + 1 : end] = UNIT_INSIDE | JOINED
-            self._marks[end] |= BREAK
+            self._marks[start] = BREAK_MARK | JOINED_MARK
+            self._marks[start + 1 : end] = INSIDE_MARK | JOINED_MARK
+            self._marks[end] |= BREAK_MARK
         if excluded is not None:
             self._exclude(*excluded)
 

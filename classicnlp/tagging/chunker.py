@@ -19,7 +19,7 @@ from classicnlp._ext.chunks import (
 )
 from classicnlp._ext.features import number
 from classicnlp._ext.table import fill_table
-from classicnlp.arrays import offsets_of
+from classicnlp.arrays import offsets_of, places_of
 from classicnlp.checks import as_names, require_count, require_share
 from classicnlp.estimator import Estimator
 from classicnlp.spans import Span
@@ -30,6 +30,7 @@ from classicnlp.tagging.perceptron import (
     Progress,
     Sequences,
     best_epoch,
+    check_training,
     train,
 )
 from classicnlp.text import default_alphabet
@@ -276,9 +277,7 @@ class EntityChunker(Storable, Estimator):
         return chunker
 
     def _check_params(self) -> None:
-        require_count(self.epochs, "epochs", 1)
-        require_count(self.seed, "seed", 0)
-        require_count(self.margin, "margin", 0, 1 << 20)
+        check_training(self.epochs, self.seed, self.margin)
         require_count(self.known_from, "known_from", 1)
         require_share(self.prune, "prune")
         require_share(self.rare, "rare")
@@ -369,13 +368,10 @@ def _roles(length: int, spans: list[WordSpan], numbers: Mapping[str, int]) -> li
 
 def _legal(label_count: int) -> NDArray[np.bool_]:
     """Return which role of a label may follow which, by row and column."""
-    opens = np.zeros(4 * label_count + 1, np.int64)  # the span that a role leaves open, if any
-    goes_on = np.zeros(4 * label_count + 1, np.int64)  # the span that a role carries on, if any
-    for label in range(label_count):
-        begin, inside, end, _ = range(4 * label + 1, 4 * label + 5)
-        opens[[begin, inside]] = goes_on[[inside, end]] = label + 1
-    legal: NDArray[np.bool_] = opens[:, None] == goes_on[None, :]
-    return legal
+    from classicnlp.corpus.schemes import legal_transitions
+
+    roles = [f"{role}-{label}" for label in range(label_count) for role in ROLES]
+    return legal_transitions(["O", *roles], "BIOES").transitions
 
 
 class _Choices:
@@ -406,8 +402,7 @@ class _Choices:
         widths = np.insert(np.diff(first)[rows], ends, 1)
         self.place_first = offsets_of(widths)
         begins = np.insert(first[rows], ends, 0)  # every row begins with the outside
-        within = np.arange(self.place_first[-1]) - np.repeat(self.place_first[:-1], widths)
-        self.place_labels = pool[np.repeat(begins, widths) + within]
+        self.place_labels = pool[places_of(begins, widths)]
 
 
 def _rows(

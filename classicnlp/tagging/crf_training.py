@@ -12,7 +12,7 @@ import numpy as np
 
 from classicnlp._ext.crf import Objective, Online, Worker, interleave
 from classicnlp._ext.lbfgs import dot
-from classicnlp.arrays import offsets_of
+from classicnlp.arrays import offsets_of, places_of
 from classicnlp.tagging.cells import lay_out
 from classicnlp.tagging.linear import LinearModel, linear_model
 from classicnlp.tagging.minimise import Iteration, minimise
@@ -231,8 +231,7 @@ def _taken(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return where rows begin once they are put into the order of ``places``, and their entries."""
     counts = np.diff(first)[places]
-    taken = offsets_of(counts)
-    return taken, np.repeat(first[places] - taken[:-1], counts) + np.arange(taken[-1])
+    return offsets_of(counts), places_of(first[places], counts)
 
 
 def _order(offsets: NDArray[np.int64]) -> NDArray[np.int64]:

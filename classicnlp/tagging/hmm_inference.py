@@ -12,7 +12,7 @@ import numpy as np
 from classicnlp._ext import chain
 from classicnlp._ext.elementary import logs
 from classicnlp._ext.trigrams import Trigrams
-from classicnlp.arrays import offsets_of
+from classicnlp.arrays import offsets_of, places_of
 from classicnlp.tagging.hmm_model import HMMModel
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ class SecondOrder(Decoder):
         starts[~known] = guess_first[others] + len(emissions.labels)
         widths[~known] = guess_first[others + 1] - guess_first[others]
         first = offsets_of(widths)
-        source = np.arange(first[-1]) + np.repeat(starts - first[:-1], widths)
+        source = places_of(starts, widths)
         of_known = np.repeat(known, widths)
         behind = source[~of_known] - len(emissions.labels)
         labels = np.empty(len(source), np.int32)

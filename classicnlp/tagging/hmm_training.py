@@ -13,7 +13,7 @@ import numpy as np
 from classicnlp._ext.elementary import logs
 from classicnlp._ext.hmm import HiddenMarkovModel
 from classicnlp._ext.trigrams import Trigrams
-from classicnlp.arrays import offsets_of
+from classicnlp.arrays import offsets_of, places_of
 from classicnlp.tagging.hmm_model import HMMModel
 from classicnlp.tagging.hmm_smoothing import Emissions
 
@@ -142,7 +142,7 @@ def _expect_second_order(parameters: Parameters, data: Sequences) -> _Expected:
     rows = offsets_of(np.bincount(symbol, minlength=len(parameters.emissions)))
     widths = np.diff(rows)[data.symbols]
     first = offsets_of(widths)
-    source = np.arange(first[-1]) + np.repeat(rows[data.symbols] - first[:-1], widths)
+    source = places_of(rows[data.symbols], widths)
     scores = logs(parameters.emissions[symbol, label])[source]
     found, logarithms, transitions = Trigrams(parameters.transitions).posteriors(
         data.offsets, first, label.astype(np.int32)[source], scores, counting=True

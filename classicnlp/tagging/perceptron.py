@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 
 from classicnlp._ext.perceptron import Learner
+from classicnlp.checks import require_count
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,6 +81,13 @@ class LinearWeights(NamedTuple):
     rows: NDArray[np.float32]  # shape (len(features), labels)
     transitions: NDArray[np.float32]
     starts: NDArray[np.float32]
+
+
+def check_training(epochs: int, seed: int, margin: int) -> None:
+    """Raise an error unless these can be parameters of `train`."""
+    require_count(epochs, "epochs", 1)
+    require_count(seed, "seed", 0)
+    require_count(margin, "margin", 0, 1 << 20)
 
 
 def train(

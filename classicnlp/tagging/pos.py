@@ -18,7 +18,7 @@ from classicnlp.estimator import Estimator
 from classicnlp.spans import Token
 from classicnlp.storable import Storable, tables_of
 from classicnlp.tagging.calibration import calibrated
-from classicnlp.tagging.perceptron import Progress, best_epoch, train
+from classicnlp.tagging.perceptron import Progress, best_epoch, check_training, train
 from classicnlp.tagging.pos_training import TaggedWord, compiled, prepare
 from classicnlp.tagging.self_training import dictionary_hints, self_trained_hints
 from classicnlp.tagging.universal import Tagset, names_in
@@ -311,9 +311,7 @@ class PosTagger(Storable, Estimator):
         return tagger
 
     def _check_params(self) -> None:
-        require_count(self.epochs, "epochs", 1)
-        require_count(self.seed, "seed", 0)
-        require_count(self.margin, "margin", 0, 1 << 20)
+        check_training(self.epochs, self.seed, self.margin)
         require_count(self.known_from, "known_from", 1)
         require_count(self.min_count, "min_count", 1)
         require_share(self.prune, "prune")

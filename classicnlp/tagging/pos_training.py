@@ -12,7 +12,7 @@ from classicnlp._ext.interning import find, number, slots_of
 from classicnlp._ext.table import fill_table
 from classicnlp._ext.word_features import CONTEXT, LOCAL, TEMPLATES_OF_WORDS, word_features
 from classicnlp._ext.words import WordTagger
-from classicnlp.arrays import offsets_of
+from classicnlp.arrays import offsets_of, places_of
 from classicnlp.tagging.perceptron import LinearWeights, Sequences
 from classicnlp.tagging.word_classes import NO_HINTS, UNSEEN, Hints, LabelCounts, learn_word_classes
 
@@ -178,9 +178,7 @@ class _Candidates:
         usual = np.isin(words * count + gold, seen.words[common] * count + self.labels)
         rows = np.where(known[words], np.where(usual, words, len(known) + words), 2 * len(known))
         self.place_first = offsets_of(widths[rows])
-        within = np.arange(self.place_first[-1]) - np.repeat(self.place_first[:-1], widths[rows])
-        shift = np.repeat(starts[rows], widths[rows])
-        self.place_labels = pool[shift + within].astype(np.uint8)
+        self.place_labels = pool[places_of(starts[rows], widths[rows])].astype(np.uint8)
 
 
 def compiled(data: TrainingData, learnt: LinearWeights, prune: float) -> WordTagger:
@@ -244,7 +242,7 @@ def _feature_table(
     feature, label = np.nonzero(kept)
     weights = np.round(learnt.rows[kept] * scale).astype(np.int64)
     parts = -(-np.abs(weights) // LARGEST_CELL)
-    part = np.arange(parts.sum()) - np.repeat(offsets_of(parts)[:-1], parts)
+    part = places_of(np.zeros(len(parts), np.int64), parts)
     rest = np.repeat(np.abs(weights), parts) - part * LARGEST_CELL
     values = np.minimum(rest, LARGEST_CELL) * np.repeat(np.sign(weights), parts)
     cells = np.repeat(label, parts) * 256 + (values & 255)
