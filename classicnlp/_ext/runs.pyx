@@ -27,7 +27,7 @@ cdef extern from "packed.h":
                              int64_t used, int64_t room) noexcept nogil
 
 cdef enum:
-    MOST_SOURCES = 256
+    MOST_SOURCES = 1024
     MOST_BITS = 31
 
 HIGHEST_ORDER = 8
@@ -169,7 +169,7 @@ cdef class Merge:
     words : int
         64-bit words of a window.
     size : int
-        How many runs there are, at most 256.
+        How many runs there are, at most 1,024.
     """
 
     cdef int words

@@ -23,7 +23,7 @@ cdef enum:
     CODE_POINTS = 0x110000
 
 MARKS = ("<s>", "</s>")
-MOST_WORDS = 1 << 30
+MOST_WORDS = (1 << 30) - 1
 
 
 cdef enum Marks:
@@ -343,7 +343,7 @@ cdef class Words:
         cdef int64_t most = self.size + words, slot_count = self.slots.shape[0], i
         cdef int64_t needed = self.offsets[self.size] + characters
         cdef uint64_t slot
-        if most > MOST_WORDS:
+        if most > MOST_WORDS + 1:
             raise ValueError(f"there may be more than {MOST_WORDS:,} different words: count fewer texts at a time")
         if most >= self.keys.shape[0]:
             self.keys = grown(self.keys, 2 * most, self.size)

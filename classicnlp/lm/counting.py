@@ -1,0 +1,310 @@
+"""Counting n-grams of all orders over any amount of text."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from classicnlp._ext.levels import LevelBuilder
+from classicnlp._ext.runs import HIGHEST_ORDER, first_symbols, sort_windows, words_of
+from classicnlp.checks import require_count
+from classicnlp.lm.counts import NgramCounts
+from classicnlp.lm.sequences import Cutting, Item, Sequences
+from classicnlp.lm.spilling import GrowingArray, Ledger, MemoryRun, Runs, temporary_folder
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from classicnlp._ext.levels import Rows
+
+UNITS = ("char", "word")
+USUAL_BITS = {"char": 13, "word": 18}
+LEAST_MEMORY = 1 << 20
+
+
+def count_ngrams(
+    texts: Iterable[Item] | os.PathLike[str],
+    orders: int | Iterable[int] = (1, 2, 3),
+    min_count: int | Sequence[int] = 1,
+    *,
+    unit: str = "char",
+    boundaries: bool = False,
+    segmenter: Cutting | None = None,
+    workers: int = 1,
+    memory: int = 1 << 30,
+    folder: str | os.PathLike[str] | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> NgramCounts:
+    """Count n-grams of characters or words.
+
+    All orders are counted in one pass: the windows of the highest order are sorted, and those
+    that begin alike are the lower orders. Counts are exact, and the same for any number of
+    threads and any amount of memory. N-grams do not reach over the ends of lines.
+
+    Parameters
+    ----------
+    texts : iterable of str, of lists of str, or of paths; or a path
+        A str is a line, or several with line feeds between; a list holds the words of a sentence
+        (with ``unit="word"``); a `pathlib.Path` names a UTF-8 file (.gz, .xz and .bz2 are
+        decompressed, ``Path("-")`` is standard input), of which a few megabytes are in memory at
+        a time. CRLF ends a line, too.
+    orders : int or iterable of int
+        Lengths of n-grams, 1 ... 8.
+    min_count : int or sequence of int
+        N-grams that occur less often are dropped; one number for all, or one for each order
+        from 1 to the highest, which must not fall, so that the parts of a kept n-gram are kept.
+    unit : str
+        ``"char"``, or ``"word"``: what stands between white space, or what ``segmenter`` finds.
+    boundaries : bool
+        Whether each line begins with a symbol ``<s>`` and ends with ``</s>``.
+    segmenter : segmenter or pipeline, optional
+        What cuts raw text into words; no str is made of them. Words of spaces and tabs alone
+        are left out.
+    workers : int
+        Threads.
+    memory : int
+        How many bytes the counting may take, besides the vocabulary; at least 2**20. Beyond it
+        sorted runs go to temporary files, and so do the counts that are returned, which then
+        are mapped into memory.
+    folder : path, optional
+        Where temporary files go, by default the system's folder for them. They have no name,
+        so that none can be left behind.
+    progress : callable, optional
+        Called with the number of characters (of words, for lists) that were read since.
+
+    Returns
+    -------
+    NgramCounts
+
+    Raises
+    ------
+    TypeError
+        If a text is neither str, list nor path.
+    ValueError
+        If an argument is out of range, a word is empty, or a word is ``<s>`` or ``</s>``
+        though these mark boundaries.
+    CorpusError
+        If a file is not UTF-8.
+    OSError
+        If a file cannot be read, or the disk is full; it names the folder.
+
+    Examples
+    --------
+    >>> counts = count_ngrams(["我来到北京", "我爱北京"], orders=(1, 2))
+    >>> counts.count("北京"), counts.count("来北")
+    (2, 0)
+    >>> counts.most_common(3, order=2)
+    [('北京', 2), ('我来', 1), ('我爱', 1)]
+    >>> count_ngrams(["我 爱 北京"], orders=2, unit="word").to_dict()
+    {('我', '爱'): 1, ('爱', '北京'): 1}
+    """
+    shown = _orders(orders)
+    least = _least(min_count, shown[-1])
+    if unit not in UNITS:
+        raise ValueError(f"unit must be one of {', '.join(UNITS)}; got {unit!r}")
+    if segmenter is not None and unit != "word":
+        raise ValueError('a segmenter goes with unit="word"')
+    if isinstance(texts, (str, bytes)):
+        raise TypeError(
+            f"texts must be several texts, got one {type(texts).__name__}: put a text in a list, "
+            "or name a file by pathlib.Path"
+        )
+    require_count(workers, "workers", 1)
+    require_count(memory, "memory", LEAST_MEMORY)
+    sequences = Sequences(unit, boundaries, segmenter, workers)
+    place = temporary_folder(folder)
+    with contextlib.closing(Runs(shown[-1], memory // 4, place)) as runs:
+        sorter = _Sorter(sequences, runs, shown[-1], memory // 2, USUAL_BITS[unit], workers)
+        for symbols in sequences.read(texts, progress):
+            sorter.add(symbols)
+        sorter.finish()
+        bits = sorter.bits
+        del sorter  # and its memory
+        levels = _Levels(LevelBuilder(shown[-1], bits, least), Ledger(memory // 2, place))
+        with contextlib.closing(levels):
+            for windows, counts in runs.merged(bits):
+                levels.add(levels.builder.add(windows, counts))
+            levels.add(levels.builder.finish())
+            return NgramCounts._made(
+                unit,
+                shown,
+                sequences.vocabulary.texts(),
+                boundaries,
+                levels.builder.totals(),
+                *levels.finished(),
+            )
+
+
+def _orders(orders: int | Iterable[int]) -> tuple[int, ...]:
+    """Return the orders, rising, each once."""
+    given = [orders] if isinstance(orders, int) else orders
+    chosen = sorted({require_count(order, "an order", 1, HIGHEST_ORDER) for order in given})
+    if not chosen:
+        raise ValueError("orders must name at least one order")
+    return tuple(chosen)
+
+
+def _least(min_count: int | Sequence[int], highest: int) -> list[int]:
+    """Return the least count of each order."""
+    if not isinstance(min_count, Sequence):
+        return [require_count(min_count, "min_count", 0)] * highest
+    least = [require_count(count, "min_count", 0) for count in min_count]
+    if len(least) != highest or least != sorted(least):
+        raise ValueError(
+            f"min_count must be one number, or {highest} numbers that do not fall, one for each "
+            f"order from 1 on; got {list(min_count)}"
+        )
+    return least
+
+
+class _Sorter:
+    """Gathers symbols, and sorts the windows over them when memory is used up."""
+
+    def __init__(
+        self,
+        sequences: Sequences,
+        runs: Runs,
+        order: int,
+        memory: int,
+        usual_bits: int,
+        workers: int,
+    ):
+        self._vocabulary = sequences.vocabulary
+        self._runs = runs
+        self._order = order
+        self._workers = workers
+        self._memory = memory
+        # Four bytes a symbol, and what a window takes twice.
+        bytes_each = 4 + 16 * words_of(order, usual_bits)
+        self._symbols = np.empty(memory // bytes_each, np.int32)
+        self._used = 0
+
+    @property
+    def bits(self) -> int:
+        """How many bits all symbols up to now fit into."""
+        return max(1, (len(self._vocabulary) - 1).bit_length())
+
+    def add(self, symbols: NDArray[np.int32]) -> None:
+        """Take symbols of whole lines."""
+        while len(symbols):
+            room = len(self._symbols) - self._used
+            part, symbols = symbols[:room], symbols[room:]
+            self._symbols[self._used : self._used + len(part)] = part
+            self._used += len(part)
+            if self._used == len(self._symbols):
+                # The last windows are not yet complete.
+                self._sort(self._used - (self._order - 1))
+
+    def finish(self) -> None:
+        """Sort what is left."""
+        self._sort(self._used)
+
+    def _sort(self, starts: int) -> None:
+        """Make runs of the windows at the first ``starts`` places, and drop these."""
+        room = self._memory - self._symbols.nbytes
+        most = max(1, room // (16 * words_of(self._order, self.bits)))
+        for begin in range(0, starts, most):
+            n = min(most, starts - begin)
+            symbols = self._symbols[begin : min(begin + n + self._order - 1, self._used)]
+            self._runs.add(_sorted_run(symbols, n, self._order, self.bits, self._workers))
+        left = self._used - starts
+        self._symbols[:left] = self._symbols[starts : self._used]
+        self._used = left
+
+
+def _sorted_run(
+    symbols: NDArray[np.int32], starts: int, order: int, bits: int, workers: int
+) -> MemoryRun:
+    """Return the run of the windows at the first ``starts`` places.
+
+    Each thread has a stretch of first symbols, so that the pieces are in order.
+    """
+    words = words_of(order, bits)
+    windows = np.empty((starts, words), np.uint64)
+    scratch = np.empty((starts, words), np.uint64)
+    limits, places = [0, (1 << bits) - 1], [0, starts]
+    if workers > 1:
+        limits, places = _stretches(symbols, starts, bits, workers)
+
+    def sort(number: int) -> int:
+        rows = slice(places[number], places[number + 1])
+        low, high = limits[number] + 1, limits[number + 1] + 1
+        return sort_windows(symbols, starts, order, bits, low, high, windows[rows], scratch[rows])
+
+    if workers == 1:
+        kept = [sort(0)]
+    else:
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(workers) as pool:
+            kept = list(pool.map(sort, range(workers)))
+    end = _moved_together(windows, scratch, places, kept)
+    # No view of either may be alive now.
+    windows.resize((end, words), refcheck=False)
+    scratch.resize((-(-end // words), words), refcheck=False)
+    return MemoryRun(windows, scratch.reshape(-1).view(np.int64)[:end], bits)
+
+
+def _moved_together(
+    windows: NDArray[np.uint64], scratch: NDArray[np.uint64], places: list[int], kept: list[int]
+) -> int:
+    """Move windows and counts of all stretches to the front; return how many there are."""
+    counts = scratch.reshape(-1).view(np.int64)
+    words = windows.shape[1]
+    end = 0
+    for place, n in zip(places[:-1], kept, strict=True):
+        if place > end:
+            windows[end : end + n] = windows[place : place + n]
+            counts[end : end + n] = counts[place * words : place * words + n]
+        end += n
+    return end
+
+
+def _stretches(
+    symbols: NDArray[np.int32], starts: int, bits: int, workers: int
+) -> tuple[list[int], list[int]]:
+    """Share first symbols out; return the last symbol of each stretch, and rows up to there."""
+    numbers = first_symbols(symbols, starts, 1 << bits)
+    numbers[0] = 0
+    rows = np.cumsum(numbers)
+    shares = [int(rows[-1]) * k // workers for k in range(1, workers)]
+    limits = [0, *np.searchsorted(rows, shares).tolist(), (1 << bits) - 1]
+    return limits, rows[limits].tolist()
+
+
+class _Levels:
+    """The rows of all levels, as they are completed."""
+
+    def __init__(self, builder: LevelBuilder, ledger: Ledger):
+        self.builder = builder
+        orders = range(builder.order)
+        self._last = [GrowingArray(np.int32, ledger) for _ in orders]
+        self._counts = [GrowingArray(np.int64, ledger) for _ in orders]
+        # Where the rows of each row of the level before begin, and the last ones end.
+        self._first = [GrowingArray(np.int64, ledger) for _ in orders]
+        for first in self._first:
+            first.append(np.zeros(1, np.int64))
+
+    def add(self, parts: list[Rows]) -> None:
+        """Take rows of all levels."""
+        for k, (last, counts, ends) in enumerate(parts):
+            self._last[k].append(last)
+            self._counts[k].append(counts)
+            if k + 1 < len(parts):
+                self._first[k + 1].append(ends)
+
+    def finished(self) -> tuple[list[NDArray[Any]], ...]:
+        """Return last symbols, counts, and where rows begin, of all levels."""
+        last = [array.finished() for array in self._last]
+        counts = [array.finished() for array in self._counts]
+        self._first[0].append(np.array([len(last[0])]))
+        return last, counts, [array.finished() for array in self._first]
+
+    def close(self) -> None:
+        """Give files back."""
+        for array in (*self._last, *self._counts, *self._first):
+            array.close()
