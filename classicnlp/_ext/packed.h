@@ -22,6 +22,13 @@ typedef struct {
     int64_t left;
 } classicnlp_source;
 
+/* How far the first word of a window is shifted to the right to give its bucket. */
+static inline int classicnlp_bucket_shift(int order, int bits)
+{
+    int used = bits * (order < 64 / bits ? order : 64 / bits);
+    return used < CLASSICNLP_DIGIT_BITS ? 0 : used - CLASSICNLP_DIGIT_BITS;
+}
+
 #define WORDS 1
 #include "packed_sort.h"
 #undef WORDS
@@ -41,21 +48,17 @@ typedef struct {
      : (words) == 3 ? classicnlp_##name##_3(__VA_ARGS__)           \
                     : classicnlp_##name##_4(__VA_ARGS__))
 
-static int64_t classicnlp_pack(
+static void classicnlp_spread(
     int words, const int32_t *symbols, int64_t total, int64_t starts, int order, int bits, int32_t low, int32_t high,
-    uint64_t *windows)
+    int64_t *places, uint64_t *windows)
 {
-    return CLASSICNLP_CHOOSE(words, pack, symbols, total, starts, order, bits, low, high, windows);
+    CLASSICNLP_CHOOSE(words, spread, symbols, total, starts, order, bits, low, high, places, windows);
 }
 
-static void classicnlp_sort(int words, uint64_t *windows, uint64_t *scratch, int64_t n)
+static int64_t classicnlp_sort(
+    int words, uint64_t *windows, const int64_t *ends, int64_t buckets, uint64_t *scratch, int64_t *counts)
 {
-    CLASSICNLP_CHOOSE(words, sort, windows, scratch, n);
-}
-
-static int64_t classicnlp_collapse(int words, uint64_t *windows, int64_t n, int64_t *counts)
-{
-    return CLASSICNLP_CHOOSE(words, collapse, windows, n, counts);
+    return CLASSICNLP_CHOOSE(words, sort, windows, ends, buckets, scratch, counts);
 }
 
 static void classicnlp_enter(int words, classicnlp_source **heap, int64_t size, classicnlp_source *source)

@@ -23,16 +23,17 @@ static inline int NAME(same)(const WINDOW *a, const WINDOW *b)
     return difference == 0;
 }
 
-/* Write the windows at the first `starts` places of `symbols` whose own symbol is in low ... high - 1; return how many.
-   From the end to the beginning, since a window is the next one, moved on by a symbol. */
-static int64_t NAME(pack)(
-    const int32_t *symbols, int64_t total, int64_t starts, int order, int bits, int32_t low, int32_t high, uint64_t *to)
+/* Visit the windows at the first `starts` places of `symbols` whose own symbol is in low ... high - 1. Without `to`, count
+   them by their highest bits; with it, write each to the place of its highest bits. From the end to the beginning, since a
+   window is the next one, moved on by a symbol. */
+static inline __attribute__((always_inline)) void NAME(visit)(
+    const int32_t *symbols, int64_t total, int64_t starts, int order, int bits, int32_t low, int32_t high,
+    int64_t *places, WINDOW *to)
 {
-    WINDOW *out = (WINDOW *)to;
     WINDOW window = {{0}};
     int per = 64 / bits, last = order - (WORDS - 1) * per;
-    int64_t count = 0;
-    uint64_t mask = (((uint64_t)1 << (bits - 1)) << 1) - 1;
+    int shift = classicnlp_bucket_shift(order, bits);
+    uint64_t mask = ((uint64_t)1 << bits) - 1;
     for (int64_t i = total < starts + order - 1 ? total - 1 : starts + order - 2; i >= 0; i--) {
         int32_t symbol = symbols[i];
         if (symbol == 0) {
@@ -46,9 +47,21 @@ static int64_t NAME(pack)(
             window.word[w] = (window.word[w] >> bits) | (carried << (bits * (room - 1)));
             carried = leaving;
         }
-        if (i < starts && symbol >= low && symbol < high) out[count++] = window;
+        if (i >= starts || symbol < low || symbol >= high) continue;
+        int64_t *place = &places[window.word[0] >> shift];
+        if (to) to[*place] = window;
+        (*place)++;
     }
-    return count;
+}
+
+static void NAME(spread)(
+    const int32_t *symbols, int64_t total, int64_t starts, int order, int bits, int32_t low, int32_t high,
+    int64_t *places, uint64_t *windows)
+{
+    if (windows)
+        NAME(visit)(symbols, total, starts, order, bits, low, high, places, (WINDOW *)windows);
+    else
+        NAME(visit)(symbols, total, starts, order, bits, low, high, places, 0);
 }
 
 static inline void NAME(sort_few)(WINDOW *windows, int64_t n)
@@ -101,21 +114,28 @@ static void NAME(sort_parts)(WINDOW *windows, WINDOW *other, int64_t n, int move
     }
 }
 
-static void NAME(sort)(uint64_t *windows, uint64_t *scratch, int64_t n)
+/* Keep one of equal windows, which stand side by side, and count them. */
+static inline int64_t NAME(collapse)(const WINDOW *windows, int64_t n, WINDOW *kept, int64_t *counts)
 {
-    if (n) NAME(sort_parts)((WINDOW *)windows, (WINDOW *)scratch, n, 0);
+    int64_t used = 0, begin = 0;
+    for (int64_t i = 1; i <= n; i++) {
+        if (i < n && NAME(same)(&windows[i], &windows[begin])) continue;
+        kept[used] = windows[begin];
+        counts[used++] = i - begin;
+        begin = i;
+    }
+    return used;
 }
 
-/* Keep one of equal windows, which stand side by side, and count them. */
-static int64_t NAME(collapse)(uint64_t *of, int64_t n, int64_t *counts)
+/* Sort each bucket, of which `ends` has the ends, and move what is distinct to the front. */
+static int64_t NAME(sort)(uint64_t *of, const int64_t *ends, int64_t buckets, uint64_t *scratch, int64_t *counts)
 {
     WINDOW *windows = (WINDOW *)of;
     int64_t kept = 0, begin = 0;
-    for (int64_t i = 1; i <= n; i++) {
-        if (i < n && NAME(same)(&windows[i], &windows[begin])) continue;
-        windows[kept] = windows[begin];
-        counts[kept++] = i - begin;
-        begin = i;
+    for (int64_t bucket = 0; bucket < buckets; begin = ends[bucket++]) {
+        if (ends[bucket] == begin) continue;
+        NAME(sort_parts)(windows + begin, (WINDOW *)scratch, ends[bucket] - begin, 0);
+        kept += NAME(collapse)(windows + begin, ends[bucket] - begin, windows + kept, counts + kept);
     }
     return kept;
 }

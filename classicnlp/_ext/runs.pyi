@@ -21,7 +21,7 @@ def sort_windows(
     low: int,
     high: int,
     windows: NDArray[np.uint64],
-    scratch: NDArray[np.uint64],
+    counts: NDArray[np.int64],
 ) -> int: ...
 def repack(
     windows: NDArray[np.uint64], order: int, bits: int, wider: int

@@ -17,10 +17,13 @@ cdef extern from "packed.h":
         const int64_t* counts
         int64_t left
 
-    int64_t classicnlp_pack(int words, const int32_t* symbols, int64_t total, int64_t starts, int order, int bits,
-                            int32_t low, int32_t high, uint64_t* windows) noexcept nogil
-    void classicnlp_sort(int words, uint64_t* windows, uint64_t* scratch, int64_t n) noexcept nogil
-    int64_t classicnlp_collapse(int words, uint64_t* windows, int64_t n, int64_t* counts) noexcept nogil
+    enum:
+        CLASSICNLP_DIGIT_BITS
+
+    void classicnlp_spread(int words, const int32_t* symbols, int64_t total, int64_t starts, int order, int bits,
+                           int32_t low, int32_t high, int64_t* places, uint64_t* windows) noexcept nogil
+    int64_t classicnlp_sort(int words, uint64_t* windows, const int64_t* ends, int64_t buckets, uint64_t* scratch,
+                            int64_t* counts) noexcept nogil
     void classicnlp_enter(int words, classicnlp_source** heap, int64_t size, classicnlp_source* source) noexcept nogil
     void classicnlp_sift(int words, classicnlp_source** heap, int64_t size) noexcept nogil
     int64_t classicnlp_merge(int words, classicnlp_source** heap, int64_t size, uint64_t* windows, int64_t* counts,
@@ -81,7 +84,7 @@ cdef check_symbols(const int32_t[::1] symbols, Py_ssize_t starts, int64_t size):
 
 
 def sort_windows(const int32_t[::1] symbols not None, Py_ssize_t starts, int order, int bits, int32_t low,
-                 int32_t high, uint64_t[:, ::1] windows not None, uint64_t[:, ::1] scratch not None):
+                 int32_t high, uint64_t[:, ::1] windows not None, int64_t[::1] counts not None):
     """Sort the windows at the first places of some symbols, and count equal ones.
 
     Parameters
@@ -96,9 +99,10 @@ def sort_windows(const int32_t[::1] symbols not None, Py_ssize_t starts, int ord
         Bits of a symbol, 1 ... 31.
     low, high : int
         Windows whose first symbol is in low ... high - 1 are wanted.
-    windows, scratch : uint64 arrays, shape (n, words_of(order, bits))
-        Room for all windows that are wanted. The distinct ones come to the front of ``windows``,
-        in rising order; their counts to the front of ``scratch``, as int64.
+    windows : uint64 array, shape (n, words_of(order, bits))
+        Room for all windows that are wanted. The distinct ones come to its front, in rising order.
+    counts : int64 array, shape (n,)
+        Their counts come to its front.
 
     Returns
     -------
@@ -110,21 +114,29 @@ def sort_windows(const int32_t[::1] symbols not None, Py_ssize_t starts, int ord
     ValueError
         If a symbol does not fit into ``bits`` bits, or there is too little room.
     """
-    cdef Py_ssize_t i, wanted = 0, kept = 0
+    cdef Py_ssize_t wanted, kept = 0
     cdef int words = words_of(order, bits)
     check_symbols(symbols, starts, <int64_t> 1 << bits)
-    if windows.shape[1] != words or scratch.shape[1] != words:
-        raise ValueError(f"a window takes {words} words, got arrays of {windows.shape[1]} and {scratch.shape[1]}")
+    if windows.shape[1] != words:
+        raise ValueError(f"a window takes {words} words, got an array of {windows.shape[1]} columns")
+    if symbols.shape[0] == 0:
+        return 0
+    sizes = np.zeros(1 << CLASSICNLP_DIGIT_BITS, np.int64)
+    cdef int64_t[::1] places = sizes
     with nogil:
-        for i in range(starts):
-            wanted += symbols[i] != 0 and low <= symbols[i] < high
-    if wanted > windows.shape[0] or wanted > scratch.shape[0]:
-        raise ValueError(f"there must be room for {wanted} windows, got {min(windows.shape[0], scratch.shape[0])}")
-    if wanted:
-        with nogil:
-            classicnlp_pack(words, &symbols[0], symbols.shape[0], starts, order, bits, low, high, &windows[0, 0])
-            classicnlp_sort(words, &windows[0, 0], &scratch[0, 0], wanted)
-            kept = classicnlp_collapse(words, &windows[0, 0], wanted, <int64_t*> &scratch[0, 0])
+        classicnlp_spread(words, &symbols[0], symbols.shape[0], starts, order, bits, low, high, &places[0], NULL)
+    wanted = sizes.sum()
+    if wanted > windows.shape[0] or wanted > counts.shape[0]:
+        raise ValueError(f"there must be room for {wanted} windows, got {min(windows.shape[0], counts.shape[0])}")
+    if wanted == 0:
+        return 0
+    cdef uint64_t[:, ::1] scratch = np.empty((sizes.max(), words), np.uint64)
+    places = np.cumsum(sizes) - sizes
+    with nogil:
+        # Writing moves each place on to the end of its bucket.
+        classicnlp_spread(words, &symbols[0], symbols.shape[0], starts, order, bits, low, high, &places[0],
+                          &windows[0, 0])
+        kept = classicnlp_sort(words, &windows[0, 0], &places[0], places.shape[0], &scratch[0, 0], &counts[0])
     return kept
 
 

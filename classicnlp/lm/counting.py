@@ -178,8 +178,7 @@ class _Sorter:
         self._order = order
         self._workers = workers
         self._memory = memory
-        # Four bytes a symbol, and what a window takes twice.
-        bytes_each = 4 + 16 * words_of(order, usual_bits)
+        bytes_each = 4 + _bytes_to_sort(order, usual_bits)
         self._symbols = np.empty(memory // bytes_each, np.int32)
         self._used = 0
 
@@ -206,7 +205,7 @@ class _Sorter:
     def _sort(self, starts: int) -> None:
         """Make runs of the windows at the first ``starts`` places, and drop these."""
         room = self._memory - self._symbols.nbytes
-        most = max(1, room // (16 * words_of(self._order, self.bits)))
+        most = max(1, room // _bytes_to_sort(self._order, self.bits))
         for begin in range(0, starts, most):
             n = min(most, starts - begin)
             symbols = self._symbols[begin : min(begin + n + self._order - 1, self._used)]
@@ -216,6 +215,11 @@ class _Sorter:
         self._used = left
 
 
+def _bytes_to_sort(order: int, bits: int) -> int:
+    """Return what a window takes at most while it is sorted: twice its own, and a count."""
+    return 16 * words_of(order, bits) + 8
+
+
 def _sorted_run(
     symbols: NDArray[np.int32], starts: int, order: int, bits: int, workers: int
 ) -> MemoryRun:
@@ -223,9 +227,8 @@ def _sorted_run(
 
     Each thread has a stretch of first symbols, so that the pieces are in order.
     """
-    words = words_of(order, bits)
-    windows = np.empty((starts, words), np.uint64)
-    scratch = np.empty((starts, words), np.uint64)
+    windows = np.empty((starts, words_of(order, bits)), np.uint64)
+    counts = np.empty(starts, np.int64)
     limits, places = [0, (1 << bits) - 1], [0, starts]
     if workers > 1:
         limits, places = _stretches(symbols, starts, bits, workers)
@@ -233,7 +236,7 @@ def _sorted_run(
     def sort(number: int) -> int:
         rows = slice(places[number], places[number + 1])
         low, high = limits[number] + 1, limits[number + 1] + 1
-        return sort_windows(symbols, starts, order, bits, low, high, windows[rows], scratch[rows])
+        return sort_windows(symbols, starts, order, bits, low, high, windows[rows], counts[rows])
 
     if workers == 1:
         kept = [sort(0)]
@@ -242,26 +245,15 @@ def _sorted_run(
 
         with ThreadPoolExecutor(workers) as pool:
             kept = list(pool.map(sort, range(workers)))
-    end = _moved_together(windows, scratch, places, kept)
-    # No view of either may be alive now.
-    windows.resize((end, words), refcheck=False)
-    scratch.resize((-(-end // words), words), refcheck=False)
-    return MemoryRun(windows, scratch.reshape(-1).view(np.int64)[:end], bits)
-
-
-def _moved_together(
-    windows: NDArray[np.uint64], scratch: NDArray[np.uint64], places: list[int], kept: list[int]
-) -> int:
-    """Move windows and counts of all stretches to the front; return how many there are."""
-    counts = scratch.reshape(-1).view(np.int64)
-    words = windows.shape[1]
-    end = 0
-    for place, n in zip(places[:-1], kept, strict=True):
-        if place > end:
-            windows[end : end + n] = windows[place : place + n]
-            counts[end : end + n] = counts[place * words : place * words + n]
+    end = kept[0]
+    for place, n in zip(places[1:-1], kept[1:], strict=True):
+        windows[end : end + n] = windows[place : place + n]
+        counts[end : end + n] = counts[place : place + n]
         end += n
-    return end
+    # What is behind the end goes back to the system; nobody else holds a view.
+    windows.resize((end, windows.shape[1]), refcheck=False)
+    counts.resize(end, refcheck=False)
+    return MemoryRun(windows, counts, bits)
 
 
 def _stretches(

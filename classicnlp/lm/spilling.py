@@ -225,35 +225,32 @@ class GrowingArray:
     def __init__(self, dtype: Any, ledger: Ledger):
         self._dtype = np.dtype(dtype)
         self._ledger = ledger
-        self._parts: list[NDArray[Any]] = []
+        # A bytearray grows without being copied, and without its new end being filled.
+        self._held = bytearray()
         self._file: io.BufferedRandom | None = None
-        self._length = 0
 
     def append(self, part: NDArray[Any]) -> None:
         """Add a part at the end."""
-        self._length += len(part)
         self._ledger.taken += part.nbytes
         if self._ledger.taken <= self._ledger.most:
-            self._parts.append(part.copy())
+            self._held += part.data
             return
         with explained(self._ledger.folder):
             if self._file is None:
                 self._file = tempfile.TemporaryFile(dir=self._ledger.folder)
-            for held in [*self._parts, part]:
-                self._file.write(held.data)
-        self._parts = []
+                self._file.write(self._held)
+                self._held = bytearray()
+            self._file.write(part.data)
 
     def finished(self) -> NDArray[Any]:
-        """Return the array, mapped into memory if it lies in a file."""
-        if self._file is None:
-            parts, self._parts = self._parts, []
-            array = np.concatenate([np.empty(0, self._dtype), *parts])
-        else:
+        """Return the array, read only, mapped into memory if it lies in a file."""
+        data: bytearray | mmap.mmap = self._held
+        if self._file is not None:
             with explained(self._ledger.folder):
                 self._file.flush()
-                mapped = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
+                data = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
             self.close()
-            array = np.frombuffer(mapped, self._dtype, self._length)
+        array = np.frombuffer(data, self._dtype)
         array.flags.writeable = False
         return array
 
