@@ -72,8 +72,8 @@ class Lmplz(common.Contestant):
     def run(self, budget: float) -> list[float]:
         with tempfile.TemporaryDirectory() as folder, self.path.open("rb") as text:
             process = subprocess.Popen(
-                [self.program, "-o", str(ORDERS[-1]), "-S", "2G", "-T", folder, "--arpa", os.devnull,
-                 "--discount_fallback"],
+                [self.program, "-o", str(ORDERS[-1]), "-S", "2G", "-T", folder,
+                 "--arpa", os.devnull, "--discount_fallback"],
                 stdin=text, stderr=subprocess.PIPE, text=True,
             )  # fmt: skip
             assert process.stderr is not None

@@ -13,6 +13,7 @@ from classicnlp.cli import (
     evaluate_segment,
     evaluate_tag,
     info,
+    lm_count,
     ner,
     segment,
     tag,
@@ -38,6 +39,7 @@ examples:
   classicnlp train segmenter --train words.txt --dev-fraction 0.1 --out my.model
   classicnlp train ner --train names.jsonl --format jsonl --out names.model
   classicnlp evaluate segment --gold words.txt --model my.model
+  classicnlp lm count --order 2 --top 20 input.txt
 
 Files are UTF-8 (.gz, .xz and .bz2 are decompressed); a line in gives a line out.
 exit status: 0 all well, 1 data that cannot be used, 2 wrong usage, 130 interrupted
@@ -122,6 +124,8 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate_segment.add(evaluate)
     evaluate_tag.add(evaluate)
     evaluate_ner.add(evaluate)
+    lm = add_group(commands, "lm", "count n-grams")
+    lm_count.add(lm)
     info.add(commands)
     return parser
 

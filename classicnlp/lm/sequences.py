@@ -89,7 +89,7 @@ class Sequences:
 
 
 def _lines(text: str) -> list[str]:
-    """Return the lines of a text; what stands behind the last line feed is one if it is not empty."""
+    """Return the lines of a text; behind a line feed at its end there is none."""
     *ended, last = text.split("\n")
     lines = [line.removesuffix("\r") for line in ended]
     return lines if ended and not last else [*lines, last]

@@ -42,6 +42,10 @@ def explained(folder: str) -> Iterator[None]:
         ) from error
 
 
+def _temporary_file(folder: str) -> io.BufferedRandom:
+    return tempfile.TemporaryFile(dir=folder)
+
+
 class MemoryRun:
     """A sorted run in memory."""
 
@@ -70,7 +74,7 @@ class FileRun:
         self.length = 0
         self._folder = folder
         with explained(folder):
-            self._file: io.BufferedRandom = tempfile.TemporaryFile(dir=folder)
+            self._file: io.BufferedRandom = _temporary_file(folder)
         try:
             for windows, counts in parts:
                 with explained(folder):
@@ -237,7 +241,7 @@ class GrowingArray:
             return
         with explained(self._ledger.folder):
             if self._file is None:
-                self._file = tempfile.TemporaryFile(dir=self._ledger.folder)
+                self._file = _temporary_file(self._ledger.folder)
                 self._file.write(self._held)
                 self._held = bytearray()
             self._file.write(part.data)
