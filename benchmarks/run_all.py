@@ -24,6 +24,7 @@ SCRIPTS = (
     "bench_crf",
     "bench_perceptron",
     "bench_hmm",
+    "bench_ngram",
     "bench_quality",
 )
 INTRODUCTION = """\

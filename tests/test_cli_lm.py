@@ -101,9 +101,7 @@ def test_saving(path: str, capsys: Captured, tmp_path: Path) -> None:
         (["--save", "no/such/folder/x", "none.txt"], 1, "folder: No such file"),
     ],
 )
-def test_what_is_refused(
-    capsys: Captured, arguments: list[str], status: int, message: str
-) -> None:
+def test_what_is_refused(capsys: Captured, arguments: list[str], status: int, message: str) -> None:
     assert main(["lm", "count", *arguments]) == status
     assert message in capsys.readouterr().err
 

@@ -19,8 +19,6 @@ from classicnlp.lm.spilling import GrowingArray, Ledger, MemoryRun, Runs, tempor
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from classicnlp._ext.levels import Rows
-
 UNITS = ("char", "word")
 USUAL_BITS = {"char": 13, "word": 18}
 LEAST_MEMORY = 1 << 20
@@ -281,7 +279,7 @@ class _Levels:
         for first in self._first:
             first.append(np.zeros(1, np.int64))
 
-    def add(self, parts: list[Rows]) -> None:
+    def add(self, parts: list[tuple[NDArray[Any], ...]]) -> None:
         """Take rows of all levels."""
         for k, (last, counts, ends) in enumerate(parts):
             self._last[k].append(last)
