@@ -54,7 +54,7 @@ def our_counts(path: Path, unit: str, target: str = "") -> list[common.Own]:
             target=target if workers == 1 else "",
             work=functools.partial(
                 count_ngrams, path, ORDERS, unit=unit, boundaries=unit == "word",
-                workers=workers, memory=2 << 30,
+                workers=workers,
             ),
         )
         for workers in (1, 2)
