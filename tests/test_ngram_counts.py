@@ -295,7 +295,7 @@ def test_any_number_of_threads_gives_the_same(workers: int, unit: str) -> None:
     assert_same(count_ngrams(["人"], [5], workers=workers), count_ngrams(["人"], [5]))
 
 
-@pytest.mark.parametrize(("order", "fan_in"), [(3, 256), (8, 256), (4, 2), (8, 3)])
+@pytest.mark.parametrize(("order", "fan_in"), [(3, 128), (8, 128), (4, 2), (8, 3)])
 def test_spilling_changes_nothing(
     order: int, fan_in: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

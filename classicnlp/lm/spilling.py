@@ -25,7 +25,7 @@ Counts: TypeAlias = "NDArray[np.int64]"
 Part: TypeAlias = tuple[Windows, Counts]
 
 PART = 1 << 13  # windows that are read, or written, at once
-FAN_IN = 256  # runs that are merged into one
+FAN_IN = 128  # runs that are merged into one
 
 
 @contextlib.contextmanager
