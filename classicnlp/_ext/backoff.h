@@ -2,8 +2,7 @@
 
    A state is a context that the model knows, 0 the empty one. On a word a state either has an entry,
    which says log10 p and the next state, or it sends to the state of the next shorter context and
-   adds its back-off weight. Both answers are a number to add and a state to go to, so that they
-   need no branch. */
+   adds its back-off weight. Both answers are a number to add and a state to go to. */
 
 #ifndef CLASSICNLP_BACKOFF_H
 #define CLASSICNLP_BACKOFF_H
@@ -13,7 +12,7 @@
 #include "prefetch.h"
 
 #define CLASSICNLP_ENTRIES 4   /* of a bucket, which is a line of the cache */
-#define CLASSICNLP_LANES 24    /* sentences at once: enough to hide the time that memory takes */
+#define CLASSICNLP_LANES 16    /* sentences at once: enough to hide the time that memory takes */
 
 typedef struct {
     float add;
@@ -61,15 +60,20 @@ static inline uint64_t classicnlp_bucket_of(uint64_t key, uint64_t bucket_count)
     return ((key >> 32) * bucket_count) >> 32;
 }
 
-/* Return the entry of a key, or NULL. A bucket that is not full ends the search. */
+/* The highest bit of a bucket's last key says that an entry had to go on to the next bucket. No key has
+   it, since the numbers of states have 31 bits. */
+#define CLASSICNLP_WENT_ON (1ULL << 63)
+
+/* Return the entry of a key, or NULL; `visited` ends the search in files that somebody altered. */
 static inline const classicnlp_step *classicnlp_entry(
     const classicnlp_bucket *buckets, uint64_t bucket_count, uint64_t bucket, uint64_t key)
 {
     for (uint64_t visited = 0; visited < bucket_count; visited++) {
         const classicnlp_bucket *b = &buckets[bucket];
-        int which = (b->keys[1] == key) + 2 * (b->keys[2] == key) + 3 * (b->keys[3] == key);
-        if (b->keys[which] == key) return &b->steps[which];
-        if (b->keys[CLASSICNLP_ENTRIES - 1] == 0) return 0;
+        uint64_t last = b->keys[CLASSICNLP_ENTRIES - 1] & ~CLASSICNLP_WENT_ON;
+        int which = (b->keys[1] == key) + 2 * (b->keys[2] == key) + 3 * (last == key);
+        if ((b->keys[which] & ~CLASSICNLP_WENT_ON) == key) return &b->steps[which];
+        if (!(b->keys[CLASSICNLP_ENTRIES - 1] & CLASSICNLP_WENT_ON)) return 0;
         bucket = bucket + 1 == bucket_count ? 0 : bucket + 1;
     }
     return 0;
@@ -102,7 +106,7 @@ static inline int classicnlp_advance(const classicnlp_automaton *m, classicnlp_l
         lane->sum = entry->add;
         lane->fixed = 1;
     }
-    /* Files that somebody has altered may name states that do not exist. */
+    /* Files that somebody altered may name states that do not exist. */
     lane->state = entry->next < m->state_count ? entry->next : 0;
     return answered;
 }

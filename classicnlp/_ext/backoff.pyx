@@ -2,7 +2,7 @@
 
 An n-gram of two words and more is an entry: its key is the state of its context and its last
 word, its value log10 p and the state that follows. Entries stand four to a bucket, a line of
-the cache; a bucket that is full sends to the next. A value is one 64-bit number, the log in its
+the cache; one that does not fit goes to the next, and the bucket has a mark. A value is one 64-bit number, the log in its
 low half and the state in its high half.
 """
 
@@ -13,6 +13,7 @@ import numpy as np
 cdef extern from "backoff.h":
     enum:
         ENTRIES "CLASSICNLP_ENTRIES"
+    const uint64_t WENT_ON "CLASSICNLP_WENT_ON"
     ctypedef struct Step "classicnlp_step":
         float add
         uint32_t next
@@ -74,18 +75,19 @@ def fill_buckets(const uint64_t[::1] keys not None, const uint64_t[::1] steps no
             while sound:
                 if buckets[bucket, k] == 0:
                     break
-                sound = buckets[bucket, k] != keys[i]
+                sound = buckets[bucket, k] & ~WENT_ON != keys[i]
                 k += 1
                 if k == ENTRIES:
+                    buckets[bucket, ENTRIES - 1] |= WENT_ON
                     k = 0
                     bucket = bucket + 1 if bucket + 1 < count else 0
-            sound = sound and keys[i] != 0
+            sound = sound and 0 < keys[i] < WENT_ON
             if not sound:
                 break
             buckets[bucket, k] = keys[i]
             buckets[bucket, ENTRIES + k] = steps[i]
     if not sound:
-        raise ValueError("keys must be distinct and none of them 0")
+        raise ValueError("keys must be distinct, above 0 and below 2**63")
 
 
 cdef class Automaton:

@@ -25,6 +25,7 @@ LINES_AT_ONCE = 1 << 16
 BLANKS = re.compile(r"[ \t\r\n\0]")
 COUNT = re.compile(r"ngram\s+(\d+)\s*=\s*(\d+)\s*")
 MOST_ORDERS = 32
+MISSING = np.uint64(1 << 63)  # above all keys of n-grams
 CLOSE_MARK = "\\end\\"
 VARIANTS = {"<UNK>": "<unk>", "<S>": "<s>", "</S>": "</s>"}
 """How some programs spell the special words."""
@@ -232,38 +233,54 @@ Part = tuple["NDArray[np.int32]", "NDArray[np.float32]", "NDArray[np.float32]"]
 
 def _closed(reader: _Reader, parts: list[Part]) -> Table:
     """Return the table of n-grams, with the prefixes and suffixes that are missing."""
-    for k in range(len(parts) - 1, 1, -1):
-        ids = parts[k][0]
-        wanted = np.unique(np.concatenate([ids[:, :-1], ids[:, 1:]]), axis=0)
-        own, logs, backoffs = parts[k - 1]
-        missing = wanted[~_among(wanted, own)]
-        # NaN says that the probability is yet to be had from shorter n-grams.
-        parts[k - 1] = (
-            np.concatenate([own, missing]),
-            np.concatenate([logs, np.full(len(missing), np.nan, np.float32)]),
-            np.concatenate([backoffs, np.zeros(len(missing), np.float32)]),
-        )
+    levels = _levels(reader, parts)
+    if any((level.parents < 0).any() or (level.suffixes < 0).any() for level in levels):
+        for k in range(len(parts) - 1, 1, -1):
+            parts[k - 1] = _with_missing(parts[k - 1], parts[k][0])
+        levels = _levels(reader, parts)
+    for k in range(1, len(parts)):
+        _, logs, _ = parts[k]
+        blank = np.isnan(logs)
+        if blank.any():
+            suffixes, parents = levels[k].suffixes[blank], levels[k].parents[blank]
+            logs[blank] = parts[k - 1][1][suffixes] + parts[k - 1][2][parents]
+    return Table(levels, [logs for _, logs, _ in parts], [weights for _, _, weights in parts[:-1]])
+
+
+def _levels(reader: _Reader, parts: list[Part]) -> list[Level]:
+    """Return the levels of n-grams; parents and suffixes that are missing are -1."""
     levels: list[Level] = []
-    all_logs: list[NDArray[np.float32]] = []
-    all_backoffs: list[NDArray[np.float32]] = []
     tables: list[tuple[NDArray[np.int32], NDArray[np.uint64]]] = []
-    for k, (ids, logs, backoffs) in enumerate(parts):
+    for k, (ids, _, _) in enumerate(parts):
         zeros = np.zeros(len(ids), np.int32)
         parents = _rows(tables, ids[:, :-1]) if k else zeros
         suffixes = _rows(tables, ids[:, 1:]) if k else zeros
         last = np.ascontiguousarray(ids[:, -1])
+        levels.append(Level(parents, last, suffixes))
         if k:
             keys = gram_keys(parents, last)
-            if len(np.unique(keys)) < len(keys):
+            sound = np.sort(keys[keys > 0])
+            if (sound[1:] == sound[:-1]).any():
                 raise CorpusError(f"a {k + 1}-gram stands twice", reader.name)
+            # Keys of n-grams without a parent are no keys: none may stand in a table twice.
+            keys[keys == 0] = MISSING + np.arange(np.count_nonzero(keys == 0), dtype=np.uint64)
             tables.append((slots_of(keys), keys))
-            blank = np.isnan(logs)
-            lower = all_logs[-1][suffixes[blank]] + all_backoffs[-1][parents[blank]]
-            logs[blank] = lower
-        levels.append(Level(parents, last, suffixes))
-        all_logs.append(logs)
-        all_backoffs.append(backoffs)
-    return Table(levels, all_logs, all_backoffs[:-1])
+    return levels
+
+
+def _with_missing(part: Part, longer: NDArray[np.int32]) -> Part:
+    """Return n-grams with those prefixes and suffixes of longer ones that are not among them.
+
+    Their logs are NaN: the probability is yet to be had from shorter n-grams.
+    """
+    own, logs, backoffs = part
+    wanted = np.unique(np.concatenate([longer[:, :-1], longer[:, 1:]]), axis=0)
+    missing = wanted[~_among(wanted, own)]
+    return (
+        np.concatenate([own, missing]),
+        np.concatenate([logs, np.full(len(missing), np.nan, np.float32)]),
+        np.concatenate([backoffs, np.zeros(len(missing), np.float32)]),
+    )
 
 
 def _rows(

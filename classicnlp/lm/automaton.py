@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LINE = 64  # bytes of a line of the cache
 LOW = np.uint64(0xFFFFFFFF)
+KEY = np.uint64((1 << 63) - 1)  # of an entry: its bucket's mark is not part of it
 HIGH = np.uint64(32)
 
 
@@ -90,7 +91,7 @@ def unbuild(automaton: Automaton) -> Table:
     buckets, states, unigrams, starts = (
         automaton.arrays[name] for name in ("buckets", "states", "unigrams", "starts")
     )
-    keys, steps = buckets[:, :4].ravel(), buckets[:, 4:].ravel()
+    keys, steps = buckets[:, :4].ravel() & KEY, buckets[:, 4:].ravel()
     filled = keys != 0
     keys, steps = keys[filled], steps[filled]
     bounds = [1, *starts.tolist()[1:], len(states)] if len(starts) else [1]
@@ -104,7 +105,7 @@ def unbuild(automaton: Automaton) -> Table:
         before = (keys >> HIGH).astype(np.int64)
         chosen = (before >= bounds[k - 1]) & (before < bounds[k])
         parents, last = rows_of[before[chosen]], (keys[chosen] & LOW).astype(np.int64)
-        order = np.lexsort((last, parents))
+        order = np.argsort((parents << 32) | last)
         parents, last = parents[order], last[order]
         suffixes = _suffixes(levels[-1], parents, last)
         levels.append(Level(parents.astype(np.int32), last.astype(np.int32), suffixes))
