@@ -25,6 +25,7 @@ LINES_AT_ONCE = 1 << 16
 BLANKS = re.compile(r"[ \t\r\n\0]")
 COUNT = re.compile(r"ngram\s+(\d+)\s*=\s*(\d+)\s*")
 MOST_ORDERS = 32
+MOST_LINES_BEFORE = 1000  # its beginning, where programs leave remarks
 MISSING = np.uint64(1 << 63)  # above all keys of n-grams
 CLOSE_MARK = "\\end\\"
 VARIANTS = {"<UNK>": "<unk>", "<S>": "<s>", "</S>": "</s>"}
@@ -132,9 +133,12 @@ class _Reader:
 
     def counts(self) -> list[int]:
         """Read up to the header's counts of n-grams."""
-        while self.next_line() != "\\data\\":
-            if self.number > 1000:
-                raise self.error("no ARPA file: a line '\\data\\' was expected")
+        for line in islice(self.lines, MOST_LINES_BEFORE):
+            self.number += 1
+            if line.strip() == "\\data\\":
+                break
+        else:
+            raise self.error("no ARPA file: a line '\\data\\' was expected")
         found: list[int] = []
         line = self.next_line()
         while match := COUNT.fullmatch(line):

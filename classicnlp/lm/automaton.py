@@ -65,7 +65,8 @@ def build(table: Table, flat: bool = False) -> Automaton:
         if k + 1 < len(levels):
             own = np.zeros(len(level), bool)
             own[levels[k + 1].parents] = True
-            own |= table.backoffs[k] != 0
+            if not flat:
+                own |= table.backoffs[k] != 0
             starts.append(count)
             numbers = np.arange(count, count + np.count_nonzero(own), dtype=np.uint32)
             states.append(_steps(table.backoffs[k][own], after[own]))

@@ -255,9 +255,9 @@ class NgramModel(Storable, Estimator):
             -inf for a word that is impossible.
         """
         automaton = self._fitted()
-        ids = self._context_ids([*context, word])
-        state = self._state(ids[:-1])
-        found, _ = automaton.score(ids[-1:], _bounds(1), np.array([state], np.uint32))
+        state = self._state(self._context_ids(context))
+        ids = self._context_ids([word])
+        found, _ = automaton.score(ids, _bounds(1), np.array([state], np.uint32))
         return float(found[0])
 
     def score(self, sentence: Sentence, bos: bool = True, eos: bool = True) -> float:
@@ -551,8 +551,9 @@ class NgramModel(Storable, Estimator):
         origin: str,
     ) -> Self:
         params = parameters["params"]
-        for name in ("cutoffs", "fallback_discounts"):
-            params[name] = tuple(params[name])
+        for name in ("weights", "cutoffs", "fallback_discounts"):
+            if params[name] is not None:
+                params[name] = tuple(params[name])
         model = cls(**params)
         model._check_params()
         vocabulary = Vocabulary.from_arrays(store.within("vocabulary", arrays))

@@ -40,7 +40,8 @@ class Shares(NamedTuple):
 
 def sum_by(rows: NDArray[np.int32], weights: Any, size: int) -> Floats:
     """Return the sums of weights that belong to each row, exact for whole numbers below 2**53."""
-    return np.bincount(rows, weights, minlength=size)
+    # Of nothing at all bincount makes whole numbers.
+    return np.bincount(rows, weights, minlength=size).astype(np.float64, copy=False)
 
 
 def used_counts(grams: Grams) -> list[NDArray[np.int64]]:
