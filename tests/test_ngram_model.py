@@ -62,7 +62,12 @@ def test_probabilities_add_up_to_one_in_every_context(
 ) -> None:
     text = random_text(order)
     model = model_of(smoothing, order, cutoffs=cutoffs[:order]).fit(text)
-    contexts: list[list[str]] = [[], ["<s>"], ["没见过"], ["没见过", text[0][0] if text[0] else "一"]]
+    contexts: list[list[str]] = [
+        [],
+        ["<s>"],
+        ["没见过"],
+        ["没见过", text[0][0] if text[0] else "一"],
+    ]
     contexts += [["<s>", *s][: i + 1] for s in text[:10] for i in range(len(s) + 1)]
     for context in contexts:
         assert total(model, context) == pytest.approx(1, abs=1e-5)
@@ -183,7 +188,14 @@ def test_characters_are_the_words_of_a_str() -> None:
 
 def test_only_the_blanks_of_lmplz_separate_words() -> None:
     model = NgramModel(order=1).fit(["我\t爱 \r北京\0大\n学", "甲\u3000乙\u2028丙\x0b丁"])
-    assert list(model.vocabulary_)[3:] == ["我", "爱", "北京", "大", "学", "甲\u3000乙\u2028丙\x0b丁"]
+    assert list(model.vocabulary_)[3:] == [
+        "我",
+        "爱",
+        "北京",
+        "大",
+        "学",
+        "甲\u3000乙\u2028丙\x0b丁",
+    ]
 
 
 # Odd input.

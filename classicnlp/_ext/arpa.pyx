@@ -192,7 +192,8 @@ cdef Py_ssize_t read_number(const unit_t* units, Py_ssize_t i, Py_ssize_t length
     return i
 
 
-cdef Line read_line(const unit_t* units, Py_ssize_t length, Py_ssize_t order, uint64_t* keys, int32_t* place) noexcept nogil:
+cdef Line read_line(const unit_t* units, Py_ssize_t length, Py_ssize_t order, uint64_t* keys,
+                    int32_t* place) noexcept nogil:
     """Read a line; ``place`` gets where its first word begins and ends."""
     cdef Line line
     cdef Py_ssize_t i, k, start

@@ -1,9 +1,9 @@
 """Look-up in back-off language models: a table of n-grams, and an automaton over contexts.
 
 An n-gram of two words and more is an entry: its key is the state of its context and its last
-word, its value log10 p and the state that follows. Entries stand four to a bucket, a line of
-the cache; one that does not fit goes to the next, and the bucket has a mark. A value is one 64-bit number, the log in its
-low half and the state in its high half.
+word, its value log10 p and the state that follows. Entries stand four to a bucket, a line of the
+cache; one that does not fit goes to the next, and the bucket has a mark. A value is one 64-bit
+number, the log in its low half and the state in its high half.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
@@ -44,7 +44,8 @@ MOST_ENTRIES = 1 << 33
 FILLED = 0.55  # of a table: fuller ones send more searches on to a second bucket
 
 
-def fill_buckets(const uint64_t[::1] keys not None, const uint64_t[::1] steps not None, uint64_t[:, ::1] buckets not None):
+def fill_buckets(const uint64_t[::1] keys not None, const uint64_t[::1] steps not None,
+                 uint64_t[:, ::1] buckets not None):
     """Put entries into empty buckets, in their order.
 
     Parameters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from argparse import Namespace
 
@@ -58,7 +59,7 @@ def run(arguments: Namespace) -> None:
                     "unknown": rows[2][low:high],
                 }
             )
-            for low, high in zip(bounds, bounds[1:], strict=False)
+            for low, high in itertools.pairwise(bounds)
         ]
 
     answer_lines(arguments, answer)

@@ -21,8 +21,8 @@ from classicnlp.cli.training import check_folder, say
 from classicnlp.corpus import read_lines
 
 EPILOG = """\
-A line is a sentence; of its words, between blanks, or its characters. OUT is a file that loads at once
-or, if it is named .arpa or .arpa.gz, one that KenLM and SRILM read.
+A line is a sentence: of the words between blanks, or of characters. OUT is a file that loads at
+once or, if it is named .arpa or .arpa.gz, one that KenLM and SRILM read.
 
 examples:
   classicnlp lm train --order 3 words.txt --out words.lm
@@ -139,7 +139,9 @@ def _numbers(text: str) -> list[float]:
     except ValueError:
         values = [-1.0]
     if not all(0 <= value < 1 for value in values):
-        raise ArgumentTypeError(f"expected numbers from 0 to below 1, such as 0.9,0.7: got {text!r}")
+        raise ArgumentTypeError(
+            f"expected numbers from 0 to below 1, such as 0.9,0.7: got {text!r}"
+        )
     return values
 
 

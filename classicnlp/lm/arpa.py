@@ -42,7 +42,9 @@ def write(path: str | os.PathLike[str], words: Vocabulary, table: Table) -> None
     """
     for word in words:
         if not word or BLANKS.search(word):
-            raise ValueError(f"an ARPA file has no room for a word that is blank or holds one: {word!r}")
+            raise ValueError(
+                f"an ARPA file has no room for a word that is blank or holds one: {word!r}"
+            )
     letters, offsets = words.encoded
     _require_unicode(letters)
     with atomic_writer(path) as writer:
@@ -74,7 +76,7 @@ def _require_unicode(letters: NDArray[np.uint8]) -> None:
 def _words_of(levels: Sequence[Level], k: int, rows: slice) -> NDArray[np.int32]:
     """Return the words of some n-grams, a row each."""
     ids = np.empty((len(levels[k].last[rows]), k + 1), np.int32)
-    chain: NDArray[np.int64] = np.arange(len(levels[k]))[rows]
+    chain = np.arange(len(levels[k]), dtype=np.int32)[rows]
     for j in range(k, -1, -1):
         ids[:, j] = levels[j].last[chain]
         chain = levels[j].parents[chain]
@@ -207,9 +209,18 @@ class _Reader:
     def finish(self) -> None:
         """Read the end mark."""
         if self.next_line() != CLOSE_MARK:
-            raise self.error(f"expected '{CLOSE_MARK}': there are more n-grams than the header says")
+            raise self.error(
+                f"expected '{CLOSE_MARK}': there are more n-grams than the header says"
+            )
 
-    def _parsed(self, order: int, count: int) -> Iterator[tuple[list[str], tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.uint64], NDArray[np.int32]]]]:
+    def _parsed(
+        self, order: int, count: int
+    ) -> Iterator[
+        tuple[
+            list[str],
+            tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.uint64], NDArray[np.int32]],
+        ]
+    ]:
         left = count
         while left:
             lines = list(islice(self.lines, min(left, LINES_AT_ONCE)))
@@ -304,5 +315,3 @@ def _among(wanted: NDArray[np.int32], own: NDArray[np.int32]) -> NDArray[np.bool
     _, numbers = np.unique(joined, axis=0, return_inverse=True)
     numbers = numbers.ravel()
     return np.isin(numbers[len(own) :], numbers[: len(own)])
-
-

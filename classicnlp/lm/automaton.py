@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -172,5 +171,3 @@ def _aligned(count: int) -> NDArray[np.uint64]:
     memory = np.zeros(8 * (count + 1), np.uint64)
     skip = (-memory.ctypes.data % LINE) // 8
     return memory[skip : skip + 8 * count].reshape(count, 8)
-
-

@@ -120,7 +120,9 @@ def _table(
         else:
             levels.append(
                 Level(
-                    below[level.parents[keep]], numbers[level.last[keep]], below[level.suffixes[keep]]
+                    below[level.parents[keep]],
+                    numbers[level.last[keep]],
+                    below[level.suffixes[keep]],
                 )
             )
         probabilities.append(_log10(found[k] if whole else found[k][keep]))

@@ -96,7 +96,7 @@ def count_grams(sentences: Sentences, order: int, unit: str = "word") -> Grams:
     begun = 0
     for part in read_words(sentences, unit):
         ids, fresh = numbering.add(part.keys)
-        if len(ids) and BEGIN <= ids[~(ids > END)].max(initial=UNKNOWN):
+        if len(ids) and ids[~(ids > END)].max(initial=UNKNOWN) >= BEGIN:
             _refuse_bounds(ids)
         words.extend(part.text(place) for place in fresh.tolist())
         begun += len(part.offsets) - 1
@@ -114,7 +114,9 @@ def count_grams(sentences: Sentences, order: int, unit: str = "word") -> Grams:
     counts[UNKNOWN] -= 1  # the specials were added once by hand
     counts[BEGIN] = counts[END] = begun
     size = len(words)
-    levels = [Level(np.zeros(size, np.int32), np.arange(size, dtype=np.int32), np.zeros(size, np.int32))]
+    levels = [
+        Level(np.zeros(size, np.int32), np.arange(size, dtype=np.int32), np.zeros(size, np.int32))
+    ]
     all_counts = [counts]
     for counter, found in zip(counters, suffixes, strict=True):
         keys = counter.keys()
@@ -170,14 +172,22 @@ def rare_as_unknown(grams: Grams, min_count: int) -> Grams:
     words = [word for word, keep in zip(grams.words, kept.tolist(), strict=True) if keep]
     counts = [np.bincount(rows, grams.counts[0]).astype(np.int64)]
     size = len(words)
-    levels = [Level(np.zeros(size, np.int32), np.arange(size, dtype=np.int32), np.zeros(size, np.int32))]
+    levels = [
+        Level(np.zeros(size, np.int32), np.arange(size, dtype=np.int32), np.zeros(size, np.int32))
+    ]
     for level, own in zip(grams.levels[1:], grams.counts[1:], strict=True):
         keys = gram_keys(rows[level.parents], numbers[level.last])
         below = rows
         numbering = Numbering()
         rows, fresh = numbering.add(keys)
-        distinct = level.select(np.zeros(0, np.int64), below) if not len(rows) else Level(
-            below[level.parents[fresh]], numbers[level.last[fresh]], below[level.suffixes[fresh]]
+        distinct = (
+            level.select(np.zeros(0, np.int64), below)
+            if not len(rows)
+            else Level(
+                below[level.parents[fresh]],
+                numbers[level.last[fresh]],
+                below[level.suffixes[fresh]],
+            )
         )
         levels.append(distinct)
         counts.append(np.bincount(rows, own, minlength=len(fresh)).astype(np.int64))

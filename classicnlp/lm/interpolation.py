@@ -1,4 +1,4 @@
-"""The weights of Jelinek and Mercer's interpolation, given or learnt by expectation maximisation."""
+"""The weights of Jelinek and Mercer's interpolation, learnt by expectation maximisation."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def deleted_events(grams: Grams) -> Events:
     counts, totals = used_counts(grams), context_counts(grams)
     parts = []
     for k, rows in _longest(grams):
-        chain = rows
+        chain = rows.astype(np.int32)
         events = _room(grams.order, counts[k][rows])
         for j in range(k, -1, -1):
             level = grams.levels[j]
@@ -96,7 +96,7 @@ def held_out_events(grams: Grams, held_out: Grams) -> Events:
     occurrences = used_counts(held_out)
     parts = []
     for k, chosen in _longest(held_out):
-        chain = chosen
+        chain = chosen.astype(np.int32)
         events = _room(grams.order, occurrences[k][chosen])
         for j in range(k, -1, -1):
             level = held_out.levels[j]

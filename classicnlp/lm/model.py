@@ -37,9 +37,9 @@ MOST_ORDERS = 32
 LOG_10 = 2.302585092994046
 END_KEY = int(text_keys(SPECIALS[END : END + 1])[0])
 WORDS_A_CHUNK = 1 << 15
-NOT_IN_ARPA = (
-    "additive smoothing gives what was not seen one probability, which ARPA files have no room for: "
-    "save() the model, or choose another smoothing"
+NO_BACKING_OFF = (
+    "additive smoothing does not back off to shorter contexts, as {} needs: "
+    "choose another smoothing"
 )
 
 
@@ -112,41 +112,41 @@ class NgramModel(Storable, Estimator):
     """An n-gram language model: p(word | the order - 1 words before it).
 
     A sentence is a list of words, or a str, which is cut at blanks (space, tab, line ends, NUL) or,
-    with ``unit="char"``, into the characters that are no blanks. The model adds a beginning, ``<s>``,
-    and an end, ``</s>``, of which the end has a probability. A word that was not seen is ``<unk>``.
-    Logarithms are to base 10, as in ARPA files and in KenLM. In every context the probabilities of all
-    words, ``<unk>`` and ``</s>`` add up to 1; a context that was never seen counts as the longest end
-    of it that was.
+    with ``unit="char"``, into the characters that are no blanks. The model adds a beginning,
+    ``<s>``, and an end, ``</s>``, of which the end has a probability. A word that was not seen is
+    ``<unk>``. Logarithms are to base 10, as in ARPA files and in KenLM. In every context the
+    probabilities of all words, ``<unk>`` and ``</s>`` add up to 1; a context that was never seen
+    counts as the longest end of it that was.
 
     Parameters
     ----------
     order : int
         The longest n-grams' length, from 1 to 32.
     smoothing : str
-        ``"kneser-ney"``: modified and interpolated (Chen and Goodman, 1998), with counts and discounts
-        as in KenLM's lmplz (Heafield and others, 2013);
-        ``"witten-bell"`` (Witten and Bell, 1991); ``"absolute"``: absolute discounting (Ney, Essen and
-        Kneser, 1994); ``"jelinek-mercer"``: interpolation with weights (Jelinek and Mercer, 1980);
-        ``"add-k"``: a number added to every count; ``"maximum-likelihood"``: relative frequencies, none
-        left for what was not seen.
+        ``"kneser-ney"``: modified and interpolated (Chen and Goodman, 1998), with counts and
+        discounts as in KenLM's lmplz (Heafield and others, 2013); ``"witten-bell"`` (Witten and
+        Bell, 1991); ``"absolute"``: absolute discounting (Ney, Essen and Kneser, 1994);
+        ``"jelinek-mercer"``: interpolation with weights (Jelinek and Mercer, 1980); ``"add-k"``:
+        a number added to every count; ``"maximum-likelihood"``: relative frequencies, none left
+        for what was not seen.
     unit : {"word", "char"}
         What a sentence that is a str is cut into.
     pseudocount : float
         What ``"add-k"`` adds.
     weights : sequence of float, optional
         Of ``"jelinek-mercer"``: how much the relative frequencies of each order count, from order 1
-        on, each from 0 to below 1. By default they are learnt, for contexts by how often they occur:
-        from the text that `fit` sets aside, or else from the training text, each word seen as if it
-        had not occurred (deleted interpolation).
+        on, each from 0 to below 1. By default they are learnt, for contexts by how often they
+        occur: from the held-out text that `fit` is given, or else from the training text, each
+        word seen as if it had not occurred (deleted interpolation).
     cutoffs : sequence of int
-        N-grams that occur at most so often are left out, from order 1 on; the last number is for all
-        higher orders. They must not fall. As ``lmplz --prune``.
+        N-grams that occur at most so often are left out, from order 1 on; the last number is for
+        all higher orders. They must not fall. As ``lmplz --prune``.
     min_count : int
         Words that occur less often are counted as ``<unk>``.
     fallback_discounts : (float, float, float)
-        What ``"kneser-ney"`` takes from counts of 1, 2, and 3 and more where the text is too small to
-        say (some count of 1, 2 or 3 does not occur), as ``lmplz --discount_fallback``; ``"absolute"``
-        takes the first.
+        What ``"kneser-ney"`` takes from counts of 1, 2, and 3 and more where the text is too
+        small to say (some count of 1, 2 or 3 does not occur), as ``lmplz --discount_fallback``;
+        ``"absolute"`` takes the first.
 
     Attributes
     ----------
@@ -157,8 +157,8 @@ class NgramModel(Storable, Estimator):
     discounts_ : tuple of (float, float, float) or None
         Of each order, for ``"kneser-ney"`` and ``"absolute"``.
     weights_ : tuple of arrays or None
-        Of each order, for ``"jelinek-mercer"``: the weight for contexts that occur 0 times, once, 2 or
-        3 times, 4 to 7 times, and so on.
+        Of each order, for ``"jelinek-mercer"``: the weight for contexts that occur 0 times, once,
+        2 or 3 times, 4 to 7 times, and so on.
 
     Examples
     --------
@@ -218,7 +218,8 @@ class NgramModel(Storable, Estimator):
         TypeError
             If there are things that are no sentences.
         ValueError
-            If there are no sentences, one holds ``<s>`` or ``</s>``, or a parameter is out of range.
+            If there are no sentences, one holds ``<s>`` or ``</s>``, or a parameter is out of
+            range.
         """
         self._check_params()
         grams = count_grams(sentences, self.order, self.unit)
@@ -315,7 +316,9 @@ class NgramModel(Storable, Estimator):
         float64 array, shape (sentences,)
         """
         parts = self._scored(sentences, bos, eos, workers, False)
-        return np.concatenate([np.zeros(0), *(sums(part.log_probs, part.offsets) for part in parts)])
+        return np.concatenate(
+            [np.zeros(0), *(sums(part.log_probs, part.offsets) for part in parts)]
+        )
 
     def full_scores_batch(
         self, sentences: Sentences, bos: bool = True, eos: bool = True, workers: int = 1
@@ -475,7 +478,7 @@ class NgramModel(Storable, Estimator):
         """
         threshold = require_at_least(threshold, "threshold", 0)
         if self._flat:
-            raise ValueError(NOT_IN_ARPA.replace("ARPA files have", "pruning has"))
+            raise ValueError(NO_BACKING_OFF.format("pruning"))
         table = prune(unbuild(self._fitted()), threshold)
         return self._with_table(list(self.vocabulary_), table)
 
@@ -496,7 +499,7 @@ class NgramModel(Storable, Estimator):
         """
         automaton = self._fitted()
         if self._flat:
-            raise ValueError(NOT_IN_ARPA)
+            raise ValueError(NO_BACKING_OFF.format("an ARPA file"))
         arpa.write(path, self.vocabulary_, unbuild(automaton))
 
     @classmethod
@@ -685,4 +688,3 @@ def _bounds(length: int) -> NDArray[np.int64]:
 
 def _power(exponent: float) -> float:
     return float("inf") if exponent > 300 else 10.0**exponent
-

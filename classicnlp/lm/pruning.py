@@ -22,10 +22,10 @@ LOG_10 = 2.302585092994046
 def prune(table: Table, threshold: float) -> Table:
     """Return a table without the n-grams whose loss raises perplexity by less than a part.
 
-    For each n-gram of two words and more that is no context of a longer one and no suffix of one, it is
-    asked how far p(. | h) would be from what it is without it, by relative entropy weighted with
-    p(h), the back-off weight of h being set anew (Stolcke, 1998). The longest n-grams are asked
-    first.
+    For each n-gram of two words and more that is no context of a longer one and no suffix of one,
+    it is asked how far p(. | h) would be from what it is without it, by relative entropy weighted
+    with p(h), the back-off weight of h being set anew (Stolcke, 1998). The longest n-grams are
+    asked first.
     """
     logs_of = [own.astype(np.float64) * LOG_10 for own in table.logs]
     backoffs = [own.astype(np.float64) * LOG_10 for own in table.backoffs]
@@ -52,9 +52,7 @@ def _joint(table: Table, logs_of: list[Floats]) -> list[Floats]:
     return joint
 
 
-def _losses(
-    level: Level, own: Floats, shorter: Floats, weights: Floats, joint: Floats
-) -> Floats:
+def _losses(level: Level, own: Floats, shorter: Floats, weights: Floats, joint: Floats) -> Floats:
     """Return by which part perplexity rises without each n-gram."""
     p, lower = _p(own), _p(shorter[level.suffixes])
     contexts = level.parents
@@ -77,10 +75,10 @@ def _reweigh(
     changed[level.parents[~kept]] = True
     parents = level.parents[kept]
     p, lower = _p(own[kept]), _p(shorter[level.suffixes[kept]])
-    left = 1.0 - np.bincount(parents, p, minlength=len(weights))
-    left_lower = 1.0 - np.bincount(parents, lower, minlength=len(weights))
+    left: Floats = 1.0 - np.bincount(parents, p, minlength=len(weights))
+    left_lower: Floats = 1.0 - np.bincount(parents, lower, minlength=len(weights))
     new = _log(np.maximum(left, 0.0)) - _log(left_lower)
-    weights[changed] = np.where(left_lower[changed] > 0, new[changed], 0.0)
+    weights[changed] = np.where(left_lower > 0, new, 0.0)[changed]
 
 
 def _selected(table: Table, kept: list[NDArray[np.bool_]], backoffs: list[Floats]) -> Table:
@@ -88,7 +86,9 @@ def _selected(table: Table, kept: list[NDArray[np.bool_]], backoffs: list[Floats
     rows = np.arange(len(table.levels[0]), dtype=np.int32)
     levels = [table.levels[0]]
     for level, keep in zip(table.levels[1:], kept[1:], strict=True):
-        levels.append(Level(rows[level.parents[keep]], level.last[keep], rows[level.suffixes[keep]]))
+        levels.append(
+            Level(rows[level.parents[keep]], level.last[keep], rows[level.suffixes[keep]])
+        )
         rows = np.cumsum(keep, dtype=np.int32) - np.int32(1)
     return Table(
         levels,

@@ -32,7 +32,7 @@ Discounts: TypeAlias = tuple[float, float, float]
 
 
 class Shares(NamedTuple):
-    """The n-grams' own shares of one order, and the rests of their contexts, which have the order below."""
+    """Of one order: the n-grams' own shares, and the rests of their contexts."""
 
     own: Floats
     rests: Floats
@@ -126,13 +126,15 @@ def absolute(grams: Grams, fallback: float) -> tuple[list[Shares], list[Discount
 
 
 def witten_bell(grams: Grams) -> list[Shares]:
-    """Return shares by which a context's rest grows with its different words (Witten and Bell, 1991)."""
+    """Return shares by which rests grow with the different words (Witten and Bell, 1991)."""
     shares = []
     for k, counts in enumerate(used_counts(grams)):
         level, contexts = grams.levels[k], _contexts(grams, k)
         different = sum_by(level.parents, counts > 0, contexts)
         total = sum_by(level.parents, counts, contexts) + different
-        shares.append(Shares(counts / np.maximum(total, 1)[level.parents], _ratio(different, total)))
+        shares.append(
+            Shares(counts / np.maximum(total, 1)[level.parents], _ratio(different, total))
+        )
     return shares
 
 
@@ -201,9 +203,7 @@ def without_rare(
     return result, kept
 
 
-def probabilities(
-    levels: Sequence[Level], shares: Sequence[Shares], words: int
-) -> list[Floats]:
+def probabilities(levels: Sequence[Level], shares: Sequence[Shares], words: int) -> list[Floats]:
     """Return p(last word | words before) of all n-grams; that of ``<s>`` is 0.
 
     Parameters
@@ -231,5 +231,3 @@ def _contexts(grams: Grams, k: int) -> int:
 def _ratio(part: Floats, total: Floats) -> Floats:
     """Return part / total, and 1 where there is nothing: a context that was never followed."""
     return np.divide(part, total, out=np.ones_like(total), where=total > 0)
-
-

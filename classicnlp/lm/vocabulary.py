@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +66,7 @@ class Vocabulary(Sequence[str]):
 
     def __iter__(self) -> Iterator[str]:
         letters, offsets = self._letters.tobytes(), self._offsets.tolist()
-        for low, high in zip(offsets, offsets[1:], strict=False):
+        for low, high in itertools.pairwise(offsets):
             yield letters[low:high].decode("utf-8", "surrogatepass")
 
     def __contains__(self, word: object) -> bool:

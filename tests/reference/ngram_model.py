@@ -97,7 +97,7 @@ class WittenBell(Reference):
 
 
 class Discounting(Reference):
-    """What is taken from counts of 1, 2, and 3 and more, by order; `fallback` where it is unknown."""
+    """Something is taken from counts of 1, 2, and 3 and more; `fallback` where it is unknown."""
 
     fallback = (0.5, 1.0, 1.5)
 
