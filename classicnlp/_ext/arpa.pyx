@@ -199,7 +199,7 @@ cdef Line read_line(const unit_t* units, Py_ssize_t length, Py_ssize_t order, ui
     cdef Py_ssize_t i, k, start
     cdef uint64_t state
     line.backoff, line.sound = 0.0, False
-    while length and is_blank(units[length - 1]):
+    while length and (is_blank(units[length - 1]) or units[length - 1] == 13):
         length -= 1
     i = read_number(units, 0, length, &line.log)
     if i < 0:

@@ -12,10 +12,11 @@ import numpy as np
 
 from classicnlp._ext.arpa import format_grams, parse_grams
 from classicnlp._ext.interning import check_slots, find, slots_of, text_keys
-from classicnlp.corpus.lines import atomic_writer, display_name, read_lines
+from classicnlp.corpus.lines import atomic_writer, display_name
 from classicnlp.errors import CorpusError
 from classicnlp.lm.automaton import Table
 from classicnlp.lm.grams import Level, gram_keys
+from classicnlp.lm.sentences import read_raw_lines
 from classicnlp.lm.vocabulary import BEGIN, END, SPECIALS, Vocabulary
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class _Reader:
 
     def __init__(self, path: str | os.PathLike[str]):
         self.name = display_name(path)
-        self.lines: Iterator[str] = read_lines(path)
+        self.lines = read_raw_lines(path)
         self.number = 0
 
     def error(self, message: str, line: int | None = None) -> CorpusError:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from classicnlp._ext.wordkeys import word_keys
-from classicnlp.corpus.lines import read_lines
+from classicnlp.corpus.lines import FilePath, read_blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,11 +95,20 @@ def _cut(sentences: list[Any], unit: str, words_at_once: int, end: int) -> Itera
         first = stop
 
 
+def read_raw_lines(path: FilePath) -> Iterator[str]:
+    """Yield the lines of a file, faster than `read_lines`; a carriage return may be at the end."""
+    for block in read_blocks(path):
+        lines = block.split("\n")
+        if not lines[-1]:
+            lines.pop()
+        yield from lines
+
+
 def _lines(sentences: Iterable[Any]) -> Iterator[Any]:
     """Yield sentences as str and lists, and in place of a file its lines."""
     for sentence in sentences:
         if isinstance(sentence, os.PathLike):
-            yield from read_lines(sentence)
+            yield from read_raw_lines(sentence)
         elif isinstance(sentence, (str, list, tuple)) or not isinstance(sentence, Iterable):
             yield sentence
         else:

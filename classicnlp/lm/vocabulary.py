@@ -61,7 +61,7 @@ class Vocabulary(Sequence[str]):
     def __getitem__(self, number: Any) -> Any:
         if isinstance(number, slice):
             return [self[i] for i in range(*number.indices(len(self)))]
-        low, high = self._offsets[range(len(self))[number] :][:2]
+        low, high = self._offsets[range(len(self))[number] :][:2].tolist()
         return self._letters[low:high].tobytes().decode("utf-8", "surrogatepass")
 
     def __iter__(self) -> Iterator[str]:
