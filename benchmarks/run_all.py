@@ -25,6 +25,7 @@ SCRIPTS = (
     "bench_perceptron",
     "bench_hmm",
     "bench_ngram",
+    "bench_lm",
     "bench_quality",
 )
 INTRODUCTION = """\
