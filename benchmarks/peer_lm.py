@@ -2,8 +2,8 @@
 
     python peer_lm.py score|full MODEL FILE
 
-It prints in a line of JSON the sum of log10 p over the lines. For each line on standard input, a budget
-in seconds, it then prints a list of run times.
+It prints in a line of JSON the sum of log10 p over the lines. For each line on standard input, a
+budget in seconds, it then prints a list of run times.
 """
 
 from __future__ import annotations

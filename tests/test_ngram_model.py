@@ -524,3 +524,27 @@ def test_compressed_text_is_read(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress("\n".join(map(" ".join, TEXT)).encode() + b"\n"))
     model = NgramModel(order=2).fit(path)
     assert model.score_batch(path).tolist() == model.score_batch(TEXT).tolist()
+
+
+# The contract of estimators.
+
+
+def test_parameters_are_kept_as_they_are_given() -> None:
+    weights = [0.5, 0.5]
+    model = NgramModel(order=2, smoothing="jelinek-mercer", weights=weights)
+    assert model.get_params()["weights"] is weights
+    assert repr(model).startswith("NgramModel(order=2, smoothing='jelinek-mercer'")
+    assert model.set_params(order=1, weights=None) is model
+    assert model.fit(TEXT) is model
+    assert model.order == 1
+    with pytest.raises(ValueError, match="no parameter"):
+        model.set_params(ordre=2)
+
+
+def test_a_model_is_not_changed_by_what_is_asked_of_it() -> None:
+    model = NgramModel(order=3).fit(TEXT)
+    before = model.score_batch(TEXT).tolist()
+    model.prune(1e-2), model.generate(), model.measure(TEXT), model.full_scores(TEXT[0])
+    assert model.score_batch(TEXT).tolist() == before
+    clone = NgramModel(**model.get_params()).fit(TEXT)
+    assert clone.score_batch(TEXT).tolist() == before

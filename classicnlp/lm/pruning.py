@@ -9,6 +9,7 @@ import numpy as np
 from classicnlp._ext.elementary import exps, logs
 from classicnlp.lm.automaton import Table
 from classicnlp.lm.grams import Level
+from classicnlp.lm.smoothing import sum_by
 from classicnlp.lm.vocabulary import BEGIN
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ def _losses(level: Level, own: Floats, shorter: Floats, weights: Floats, joint: 
     """Return by which part perplexity rises without each n-gram."""
     p, lower = _p(own), _p(shorter[level.suffixes])
     contexts = level.parents
-    left = 1.0 - np.bincount(contexts, p, minlength=len(joint))
-    left_lower = 1.0 - np.bincount(contexts, lower, minlength=len(joint))
+    left = 1.0 - sum_by(contexts, p, len(joint))
+    left_lower = 1.0 - sum_by(contexts, lower, len(joint))
     with np.errstate(invalid="ignore", divide="ignore"):
         weight = _log(left[contexts] + p) - _log(left_lower[contexts] + lower)
         change = weight - weights[contexts]
@@ -75,8 +76,8 @@ def _reweigh(
     changed[level.parents[~kept]] = True
     parents = level.parents[kept]
     p, lower = _p(own[kept]), _p(shorter[level.suffixes[kept]])
-    left: Floats = 1.0 - np.bincount(parents, p, minlength=len(weights))
-    left_lower: Floats = 1.0 - np.bincount(parents, lower, minlength=len(weights))
+    left = 1.0 - sum_by(parents, p, len(weights))
+    left_lower = 1.0 - sum_by(parents, lower, len(weights))
     new = _log(np.maximum(left, 0.0)) - _log(left_lower)
     weights[changed] = np.where(left_lower > 0, new, 0.0)[changed]
 
