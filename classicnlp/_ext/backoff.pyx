@@ -172,6 +172,7 @@ cdef class Automaton:
             The state after each sentence.
         """
         cdef Py_ssize_t i, n = ids.shape[0], sentences = offsets.shape[0] - 1
+        cdef uint32_t outside = 0, words = <uint32_t> self.words
         cdef bint sound = sentences >= 0 and offsets[0] == 0 and offsets[sentences] == n
         for i in range(sentences if sound else 0):
             sound = sound and offsets[i] <= offsets[i + 1]
@@ -182,8 +183,8 @@ cdef class Automaton:
         for i in range(begin.shape[0]):
             sound = sound and begin[i] < self.machine.state_count
         for i in range(n):
-            sound = sound and 0 <= ids[i] < self.words
-        if not sound:
+            outside |= <uint32_t> ids[i] >= words  # without branches, many at once
+        if outside or not sound:
             raise ValueError(f"words must be below {self.words}, states below {self.machine.state_count}")
         logs, ends = np.empty(n, np.float32), np.empty(sentences, np.uint32)
         cdef float[::1] out = logs
