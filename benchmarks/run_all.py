@@ -24,6 +24,8 @@ SCRIPTS = (
     "bench_crf",
     "bench_perceptron",
     "bench_hmm",
+    "bench_ngram",
+    "bench_lm",
     "bench_quality",
     "bench_traditional",
 )

@@ -76,7 +76,7 @@ def save(
         The model card: name, data and its terms, figures.
     """
     ordered = sorted(arrays.items(), key=lambda item: (-item[1].dtype.itemsize, item[0]))
-    blocks: list[bytes] = []
+    blocks: list[memoryview] = []
     header: dict[str, Any] = {}
     offset = 0
     for name, array in ordered:
@@ -85,7 +85,8 @@ def save(
             raise TypeError(
                 f"array {name!r} has a type that a model file cannot hold: {array.dtype}"
             )
-        block = little.tobytes()
+        # Bytes where they lie: arrays may be as large as the memory.
+        block = little.reshape(-1).view(np.uint8).data
         header[name] = {
             "dtype": NAMES[little.dtype],
             "shape": list(array.shape),
@@ -101,7 +102,7 @@ def save(
         "card": _canonical(card or {}),
     }
     header["__metadata__"] = metadata
-    metadata["sha256"] = _digest(header, b"".join(blocks))
+    metadata["sha256"] = _digest(header, *blocks)
     text = _canonical(header).encode()
     text += b" " * (-(len(text) + 8) % ALIGNMENT)
     with replacing(path) as file:
@@ -244,10 +245,11 @@ def _canonical(value: Mapping[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 
-def _digest(header: dict[str, Any], data: bytes | memoryview) -> str:
+def _digest(header: dict[str, Any], *blocks: memoryview) -> str:
     metadata = {name: text for name, text in header["__metadata__"].items() if name != "sha256"}
     digest = hashlib.sha256(_canonical({**header, "__metadata__": metadata}).encode())
-    digest.update(data)
+    for block in blocks:
+        digest.update(block)
     return digest.hexdigest()
 
 

@@ -14,6 +14,11 @@ from classicnlp.cli import (
     evaluate_tag,
     explain,
     info,
+    lm_count,
+    lm_generate,
+    lm_perplexity,
+    lm_score,
+    lm_train,
     ner,
     segment,
     tag,
@@ -40,6 +45,8 @@ examples:
   classicnlp train segmenter --train words.txt --dev-fraction 0.1 --out my.model
   classicnlp train ner --train names.jsonl --format jsonl --out names.model
   classicnlp evaluate segment --gold words.txt --model my.model
+  classicnlp lm count --order 2 --top 20 input.txt
+  classicnlp lm train --order 3 words.txt --out words.lm
 
 Files are UTF-8 (.gz, .xz and .bz2 are decompressed); a line in gives a line out.
 exit status: 0 all well, 1 data that cannot be used, 2 wrong usage, 130 interrupted
@@ -125,6 +132,12 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate_segment.add(evaluate)
     evaluate_tag.add(evaluate)
     evaluate_ner.add(evaluate)
+    lm = add_group(commands, "lm", "count n-grams, train and ask language models")
+    lm_count.add(lm)
+    lm_train.add(lm)
+    lm_score.add(lm)
+    lm_perplexity.add(lm)
+    lm_generate.add(lm)
     info.add(commands)
     return parser
 

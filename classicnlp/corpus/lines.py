@@ -10,7 +10,7 @@ import lzma
 import os
 import sys
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, TextIO, TypeAlias, cast
@@ -23,6 +23,7 @@ FilePath: TypeAlias = str | os.PathLike[str]
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 STANDARD_INPUT = "-"
+BLOCK = 1 << 21
 
 
 def read_lines(path: FilePath) -> Iterator[str]:
@@ -78,6 +79,56 @@ def read_lines(path: FilePath) -> Iterator[str]:
                 raise CorpusError(message, name, number) from None
             yield line
             offset += len(raw)
+
+
+def read_blocks(path: FilePath, size: int = BLOCK) -> Iterator[str]:
+    """Yield the text of a UTF-8 file in blocks of whole lines, with their ends.
+
+    For those who look for line ends themselves: `read_lines` makes a str of every line.
+
+    Parameters
+    ----------
+    path : path-like
+        As for `read_lines`.
+    size : int
+        About how many bytes are read at once; a longer line is a block of its own.
+
+    Yields
+    ------
+    str
+        One line or more; only the last line of the file may lack its end.
+
+    Raises
+    ------
+    FileNotFoundError, CorpusError
+        As for `read_lines`.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "text.txt")
+    ...     _ = path.write_bytes("我来到北京\\r\\n\\n清华大学".encode())
+    ...     list(read_blocks(path, 18))
+    ['我来到北京\\r\\n\\n', '清华大学']
+    """
+    name = display_name(path)
+    offset = 0
+    number = 1
+    with _open_bytes(path) as stream:
+        while raw := _next_block(stream, size, name, number):
+            marked = offset == 0 and raw.startswith(BYTE_ORDER_MARK)
+            data = raw.removeprefix(BYTE_ORDER_MARK) if marked else raw
+            try:
+                block = data.decode("utf-8")
+            except UnicodeDecodeError as error:
+                place = offset + len(raw) - len(data) + error.start
+                before = data.count(b"\n", 0, error.start)
+                message = _undecodable(data, error.start, place)
+                raise CorpusError(message, name, number + before) from None
+            yield block
+            offset += len(raw)
+            number += raw.count(b"\n")
 
 
 def display_name(path: FilePath) -> str:
@@ -213,10 +264,23 @@ def _compressing(raw: IO[bytes], suffix: str) -> AbstractContextManager[IO[bytes
     return nullcontext(raw)
 
 
+def _next_block(stream: IO[bytes], size: int, name: str, number: int) -> bytes:
+    """Return the next lines, or nothing at the end of the file."""
+    block = _guarded(lambda: stream.read(size), name, number)
+    if len(block) == size and not block.endswith(b"\n"):
+        block += _next_line(stream, name, number)
+    return block
+
+
 def _next_line(stream: IO[bytes], name: str, number: int) -> bytes:
     """Return the next line with its end, or nothing at the end of the file."""
+    return _guarded(stream.readline, name, number)
+
+
+def _guarded(read: Callable[[], bytes], name: str, number: int) -> bytes:
+    """Return what ``read`` reads; damage in a compressed file is a CorpusError."""
     try:
-        return stream.readline()
+        return read()
     except (EOFError, lzma.LZMAError, zlib.error) as error:
         raise CorpusError(f"damaged compressed file: {error}", name, number) from error
     except OSError as error:
