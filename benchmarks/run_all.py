@@ -26,6 +26,7 @@ SCRIPTS = (
     "bench_hmm",
     "bench_ngram",
     "bench_lm",
+    "bench_newwords",
     "bench_quality",
     "bench_traditional",
 )

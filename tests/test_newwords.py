@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import lzma
 import random
@@ -194,6 +195,20 @@ def test_no_file_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(KeyboardInterrupt):
         discover(babble(50), segmenter=chosen_by(stop), folder=tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_told_with_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_segmenter: Any
+) -> None:
+    class Full(io.BytesIO):
+        def write(self, data: Any) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(blocks_module.tempfile, "TemporaryFile", lambda dir: Full())
+    with pytest.raises(OSError, match="free space there, or name another folder") as raised:
+        discover(["云计算"], segmenter=small_segmenter, folder=tmp_path)
+    assert raised.value.errno == errno.ENOSPC
+    assert raised.value.filename == str(tmp_path)
 
 
 # --- known words, segmenter, tagger ----------------------------------------------------------

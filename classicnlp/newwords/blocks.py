@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -67,13 +68,17 @@ class Spool:
     """
 
     def __init__(self, folder: str | os.PathLike[str] | None):
-        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (closed by __exit__)
+        self._folder = os.fspath(folder or tempfile.gettempdir())
+        with self._explained():
+            self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (closed by __exit__)
 
     def kept(self, given: Iterable[str]) -> Iterator[str]:
         """Yield the blocks on, and write each to the file."""
         for block in given:
             data = block.encode("utf-8", "surrogatepass")
-            self._file.write(len(data).to_bytes(LENGTH, "little") + data)
+            with self._explained():
+                self._file.write(len(data).to_bytes(LENGTH, "little") + data)
+                self._file.flush()
             yield block
 
     def __iter__(self) -> Iterator[str]:
@@ -92,6 +97,19 @@ class Spool:
         trace: TracebackType | None,
     ) -> None:
         self._file.close()
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Let an error of the system say what to do."""
+        try:
+            yield
+        except OSError as error:
+            raise OSError(
+                error.errno,
+                f"{error.strerror} while the text was kept in this folder for the segmenter: "
+                "free space there, or name another folder",
+                self._folder,
+            ) from error
 
 
 def _items(texts: Iterable[Item] | os.PathLike[str]) -> Iterator[str]:
