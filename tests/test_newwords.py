@@ -23,7 +23,7 @@ from classicnlp.errors import CorpusError
 from classicnlp.newwords import NewWord, NewWords, discover
 from classicnlp.newwords import blocks as blocks_module
 from classicnlp.newwords.blocks import blocks, word_characters
-from classicnlp.newwords.evidence import edge_shares
+from classicnlp.newwords.evidence import edge_shares, is_term
 from classicnlp.segmentation import MaxMatchSegmenter
 from tests.conftest import nasty_texts
 from tests.reference import newwords as reference
@@ -261,6 +261,28 @@ def test_free_phrases_are_left_out_with_a_tagger(pku: cn.Pipeline) -> None:
     assert {"被任命为", "很高兴地", *names} <= plain
     assert set(names) <= terms
     assert not {"被任命为", "很高兴地"} & terms
+
+
+@pytest.mark.parametrize(
+    ("tagged", "expected"),
+    [
+        ("慢慢/d", True),
+        ("王/nr 小明/nr", True),
+        ("绿色/n 债券/n", True),
+        ("监察/vn 御史/n", True),
+        ("沮/Ag 授/Vg", True),
+        ("挖/v 塘/n", True),
+        ("发行/v 债券/n", False),
+        ("债券/n 发行/v", False),
+        ("很/d 新/a", False),
+        ("三百/m 户/q", False),
+        ("他/r 家/n", False),
+        ("新/a 的/u 书/n", False),
+    ],
+)
+def test_what_can_be_a_term(tagged: str, expected: bool) -> None:
+    pairs = [token.split("/") for token in tagged.split()]
+    assert is_term([cn.Token(text, tag, 0, len(text)) for text, tag in pairs]) == expected
 
 
 def test_a_second_round_finds_what_the_first_made_a_word(pku: cn.Pipeline) -> None:

@@ -17,11 +17,12 @@ from classicnlp.lexicon import Entry, Lexicon, require_lexicon
 from classicnlp.lm import count_ngrams
 from classicnlp.newwords.blocks import Item, Spool, blocks, word_characters
 from classicnlp.newwords.branching import LEAST_COUNT, Candidates, Limits, candidates
-from classicnlp.newwords.evidence import Cutting, edge_shares, is_term
+from classicnlp.newwords.evidence import edge_shares, is_term
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from classicnlp.lm.sequences import Cutting
     from classicnlp.pipeline import Pipeline
 
 NOT_FIRST = "的了着过得地们吗呢吧啊呀嘛也就都还又却则且而并或及与和把被让使其此该这那某每各之曰矣"
@@ -153,7 +154,8 @@ def discover(
     workers : int
         Threads; the result is the same for any number.
     memory : int
-        Bytes for counting, at least 2**20; beyond it sorted runs go to temporary files.
+        Bytes for counting, at least 2**20; beyond it sorted runs go to temporary files. The
+        statistics take some 30 bytes more for each n-gram that occurs twice or more.
     folder : path, optional
         Where temporary files go; with a segmenter the text goes there, too, to be read again. They
         have no name, so that none can be left behind.

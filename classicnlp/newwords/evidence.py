@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,17 +16,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from classicnlp._ext.trie import Trie
+    from classicnlp.lm.sequences import Cutting
     from classicnlp.spans import Token
 
 FUNCTION_TAGS = "rupdcymqfeohkwx"
 """First letters of the tags of words that are no part of a name or term."""
-
-
-class Cutting(Protocol):
-    """What cuts raw text into words: a segmenter of this package, or a pipeline."""
-
-    def boundaries(self, text: str) -> NDArray[np.int32]:
-        """Return 0, the places between words, and the length of the text."""
 
 
 def edge_shares(
