@@ -32,7 +32,7 @@ begin with one of them less than a tenth are words."""
 NOT_LAST = "的了吗呢吧啊呀嘛曰矣不也又就都很把被与和而我你他她它这那该各"
 """Characters that few words end with, in the same sense."""
 
-TAGGED_AT_ONCE = 1 << 12
+AT_ONCE = 1 << 12  # words that are made, or tagged
 
 
 class NewWord(NamedTuple):
@@ -227,8 +227,9 @@ def discover(
         if segmenter is not None:
             scores *= edge_shares(spool, found.texts, segmenter, workers)
     ranked = _ranked(found, scores)
-    kept = iter(ranked) if tagger is None else _terms(ranked, tagger, workers)
-    return NewWords(itertools.islice(kept, most))
+    if tagger is not None:
+        ranked = _terms(ranked, tagger, workers)
+    return NewWords(itertools.islice(ranked, most))
 
 
 def _read(given: Iterable[str], progress: Callable[[int], object] | None) -> Iterator[str]:
@@ -246,16 +247,17 @@ def _scores(found: Candidates) -> NDArray[np.float64]:
     return scores
 
 
-def _ranked(found: Candidates, scores: NDArray[np.float64]) -> list[NewWord]:
-    """Return all candidates, the best first."""
-    columns = (array.tolist() for array in (*found[1:], scores))
-    words = map(NewWord, found.texts, *columns)
-    return sorted(words, key=lambda word: (-word.score, -word.count, word.text))
+def _ranked(found: Candidates, scores: NDArray[np.float64]) -> Iterator[NewWord]:
+    """Yield all candidates, the best first; no more words are made than are asked for."""
+    order = np.lexsort((np.array(found.texts, np.str_), -found.counts, -scores))
+    for start in range(0, len(order), AT_ONCE):
+        places = order[start : start + AT_ONCE]
+        texts, *columns = found.chosen(places)
+        yield from map(NewWord, texts, *(column.tolist() for column in (*columns, scores[places])))
 
 
-def _terms(words: list[NewWord], tagger: Pipeline, workers: int) -> Iterator[NewWord]:
+def _terms(words: Iterator[NewWord], tagger: Pipeline, workers: int) -> Iterator[NewWord]:
     """Yield what a tagger takes for names and terms; no more are tagged than are asked for."""
-    for start in range(0, len(words), TAGGED_AT_ONCE):
-        some = words[start : start + TAGGED_AT_ONCE]
+    while some := list(itertools.islice(words, AT_ONCE)):
         tagged = tagger.tag_batch([word.text for word in some], workers)
         yield from (word for word, tokens in zip(some, tagged, strict=True) if is_term(tokens))
