@@ -145,7 +145,7 @@ def discover(
     min_entropy : float
         The least entropy on either side, in nats.
     not_first, not_last : str
-        Characters that no word begins, or ends, with; ``""`` for none.
+        Characters that no word is to begin, or to end, with; ``""`` for none.
     segmenter : segmenter or pipeline, optional
         Its opinion of where words end.
     tagger : Pipeline, optional
