@@ -183,8 +183,8 @@ def print_whole(path: Path) -> None:
         seconds, busy, peak, words = json.loads(done.stdout)
         name = "discover" if kind == "plain" else WITH_MODEL
         rows.append(
-            [f"{name}, workers={workers}", f"{seconds:.1f}", f"{busy:.1f}", f"{peak / 1e6:,.0f}", f"{words:,}",
-             "60 s, 4,000 MB"]
+            [f"{name}, workers={workers}", f"{seconds:.1f}", f"{busy:.1f}",
+             f"{peak / 1e6:,.0f}", f"{words:,}", "60 s, 4,000 MB"]
         )  # fmt: skip
     print(f"{common.megabytes_of(path):.0f} MB")
     common.print_table(["", "s", "s of CPU", "MB", "words", "target"], rows)

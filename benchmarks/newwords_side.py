@@ -2,8 +2,8 @@
 
     python newwords_side.py FILE plain|model WORKERS
 
-It finds the new words of the file and prints in a line of JSON seconds, those of the
-processor, peak of memory in bytes, and how many words there are. The model is loaded before the clock starts.
+It finds the new words of the file and prints in a line of JSON seconds, those of the processor,
+peak of memory in bytes, and how many words there are. The model is loaded before the clock starts.
 """
 
 from __future__ import annotations
