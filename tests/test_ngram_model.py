@@ -541,6 +541,19 @@ def test_parameters_are_kept_as_they_are_given() -> None:
         model.set_params(ordre=2)
 
 
+@every_smoothing
+def test_threads_and_memory_do_not_show(smoothing: str) -> None:
+    """A megabyte is so little that the counts go through temporary files."""
+    text = random_text(5, 30_000, 300)
+    parameters, arrays = model_of(smoothing, min_count=2).fit(text).to_store()
+    for workers in (1, 2, 3):
+        small = model_of(smoothing, min_count=2, workers=workers, memory=1 << 20).fit(text)
+        others, same = small.to_store()
+        assert others["sizes"] == parameters["sizes"]
+        assert arrays.keys() == same.keys()
+        assert all(arrays[name].tobytes() == same[name].tobytes() for name in arrays)
+
+
 def test_a_model_is_not_changed_by_what_is_asked_of_it() -> None:
     model = NgramModel(order=3).fit(TEXT)
     before = model.score_batch(TEXT).tolist()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from classicnlp.lm.interpolation import (
     learn_weights,
     weights_of_contexts,
 )
+from classicnlp.lm.parameters import Parameters
 from classicnlp.lm.smoothing import Discounts, Shares
 
 if TYPE_CHECKING:
@@ -26,16 +27,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 ONE_OVER_LOG_10 = 0.4342944819032518
-
-
-class Parameters(Protocol):
-    """The parameters of `NgramModel` that matter for probabilities."""
-
-    smoothing: methods.Smoothing
-    pseudocount: float
-    weights: Sequence[float] | None
-    cutoffs: Sequence[int]
-    fallback_discounts: Discounts
 
 
 class Estimate(NamedTuple):
@@ -115,16 +106,8 @@ def _table(
         whole = bool(keep.all())
         below, rows = rows, np.cumsum(keep, dtype=np.int32) - np.int32(1)
         numbers = numbers if k else rows
-        if whole and all(map(np.all, kept[:k])):
-            levels.append(level)
-        else:
-            levels.append(
-                Level(
-                    below[level.parents[keep]],
-                    numbers[level.last[keep]],
-                    below[level.suffixes[keep]],
-                )
-            )
+        untouched = whole and all(map(np.all, kept[:k]))
+        levels.append(level if untouched else level.select(keep, below, numbers))
         probabilities.append(_log10(found[k] if whole else found[k][keep]))
         if k + 1 < grams.order:
             rests = shares[k + 1].rests
