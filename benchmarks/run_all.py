@@ -27,6 +27,7 @@ SCRIPTS = (
     "bench_ngram",
     "bench_lm",
     "bench_newwords",
+    "bench_word_models",
     "bench_quality",
     "bench_traditional",
 )
