@@ -413,7 +413,7 @@ def test_an_altered_file_is_refused(tmp_path: Path, change: dict[str, Any]) -> N
     for name, value in change.items():
         (parameters if name in parameters else arrays)[name] = value
     store.save(tmp_path / "counts", NgramCounts.kind, parameters, arrays)
-    with pytest.raises(ModelError, match="not a sound ngram-counts"):
+    with pytest.raises(ModelError, match="not a sound n-gram counts"):
         NgramCounts.load(tmp_path / "counts")
 
 

@@ -416,6 +416,8 @@ class NgramModel(Storable, Estimator):
         """Return parameters and arrays for a model file."""
         automaton = self._fitted()
         params = self.get_params()
+        for name in ("workers", "memory"):
+            del params[name]  # which leave no trace in what is learnt
         for name in ("weights", "cutoffs", "fallback_discounts"):
             if params[name] is not None:
                 params[name] = list(params[name])
