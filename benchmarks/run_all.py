@@ -25,6 +25,7 @@ SCRIPTS = (
     "bench_perceptron",
     "bench_hmm",
     "bench_ngram",
+    "bench_spilling",
     "bench_lm",
     "bench_newwords",
     "bench_word_models",
