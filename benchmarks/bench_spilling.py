@@ -2,15 +2,13 @@
 
     python benchmarks/bench_spilling.py [--quick]
 
-The text is modern prose again and again, in each copy with other lines in place of the second halves
-of its lines, so that most n-grams are old and some are new. 3 GB are as much a part of 10 GB as the
-budget of 300 MB is of 1 GB.
+The text is modern prose again and again, in each copy with other second halves of its lines, so
+that most n-grams are old and some are new. 3 GB are as much a part of 10 GB as 300 MB of 1 GB.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -48,7 +46,7 @@ def spilled_bytes(process: int) -> int:
     total = 0
     for link in Path(f"/proc/{process}/fd").iterdir():
         try:
-            if os.readlink(link).endswith("(deleted)"):
+            if link.readlink().name.endswith("(deleted)"):
                 total += link.stat().st_blocks * 512
         except OSError:  # closed in between
             continue
