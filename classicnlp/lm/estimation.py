@@ -108,14 +108,14 @@ def _table(
         numbers = numbers if k else rows
         untouched = whole and all(map(np.all, kept[:k]))
         levels.append(level if untouched else level.select(keep, below, numbers))
-        probabilities.append(_log10(found[k] if whole else found[k][keep]))
+        probabilities.append(log10_of(found[k] if whole else found[k][keep]))
         if k + 1 < grams.order:
             rests = shares[k + 1].rests
-            backoffs.append(_log10(rests if whole else rests[keep]))
+            backoffs.append(log10_of(rests if whole else rests[keep]))
     chosen = [word for word, keep in zip(grams.words, kept[0].tolist(), strict=True) if keep]
     return chosen, Table(levels, probabilities, backoffs)
 
 
-def _log10(values: Floats) -> NDArray[np.float32]:
-    """Return the logarithms to base 10, none of them above 0 but by what is left out elsewhere."""
+def log10_of(values: Floats) -> NDArray[np.float32]:
+    """Return the logarithms to base 10, the same bits on every machine."""
     return (logs(values) * ONE_OVER_LOG_10).astype(np.float32)

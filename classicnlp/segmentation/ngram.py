@@ -98,14 +98,15 @@ class NgramSegmenter(Segmenter, Storable):
     empty context costs; the words after it have no context.
 
     A word that was added to a lexicon without a count costs a little less than the cheapest
-    way to write it with the other words, so that it wins wherever nothing else competes. Of
+    way to write it with the other words, so that it wins wherever nothing else competes; with a
+    language model, less than these words cost there, and it leaves the context that they leave. Of
     two paths of equal cost the one whose last differing word is longer wins.
 
-    A word that a user added has one cost, whatever stands before it.
-    To one (`with_words`) that is preferred a bonus is given on top, by default 3 nats;
+    To a user's word (`with_words`) that is preferred a bonus is given on top, by default 3 nats;
     but no word costs less than nothing. One that comes with a count costs as much as this
-    count says, and gets a bonus only if one is named. A single character that is forbidden is as
-    dear as can be, so that it stands by itself only where no longer word covers it.
+    count says, whatever stands before it, and gets a bonus only if one is named. A single
+    character that is forbidden is as dear as can be, so that it stands by itself only where no
+    longer word covers it.
 
     Parameters
     ----------
@@ -345,7 +346,7 @@ class NgramSegmenter(Segmenter, Storable):
         if entries:
             words = self.user_words
             added = self._cost(np.array([entry.count for entry in entries], np.int64))
-            discounts = np.zeros(len(entries), np.int32)
+            discounts = np.zeros(len(entries), np.int64)
             for i, entry in enumerate(entries):
                 if entry.count == 0:
                     added[i] = base.n_best(entry.word, 1)[0][0]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from classicnlp._ext.alphabet import Alphabet
-from classicnlp._ext.elementary import logs
 from classicnlp._ext.interning import text_keys
 from classicnlp._ext.lattice import LatticeCutter
 from classicnlp._ext.wordcosts import WordCosts
 from classicnlp.lexicon import Entry, Lexicon
 from classicnlp.lm import NgramModel
 from classicnlp.lm.automaton import Table, begin_state
+from classicnlp.lm.estimation import log10_of
 from classicnlp.lm.grams import Level
 from classicnlp.lm.vocabulary import BEGIN, END, SPECIALS, UNKNOWN
 from classicnlp.segmentation.explanation import pairs
@@ -22,9 +22,7 @@ from classicnlp.segmentation.explanation import pairs
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-ONE_OVER_LOG_10 = 0.4342944819032518
-
-Pair = tuple[str, str]
+    from classicnlp.segmentation.ngram import Pair
 
 
 def checked_model(model: object) -> NgramModel:
@@ -90,13 +88,13 @@ def model_of_pairs(
     )
     alone /= total
     p = interpolation * counts / contexts[parents] + (1 - interpolation) * alone[last]
-    backoffs = _log10(np.where(contexts > 0, 1 - interpolation, 1.0))
+    backoffs = log10_of(np.where(contexts > 0, 1 - interpolation, 1.0))
     below = np.zeros(len(words), np.int32)
     levels = [
         Level(below, np.arange(len(words), dtype=np.int32), below),
         Level(parents, last, last),
     ]
-    table = Table(levels, [_log10(alone), _log10(p)], [backoffs])
+    table = Table(levels, [log10_of(alone), log10_of(p)], [backoffs])
     return NgramModel(2, "jelinek-mercer")._with_table(words, table)
 
 
@@ -119,7 +117,7 @@ def word_costs(model: NgramModel, lexicon: Lexicon) -> WordCosts:
 
 
 def with_parts(
-    costs: WordCosts, base: LatticeCutter, entries: Sequence[Entry], discounts: NDArray[np.int32]
+    costs: WordCosts, base: LatticeCutter, entries: Sequence[Entry], discounts: NDArray[np.int64]
 ) -> WordCosts:
     """Return costs that have users' words without a count cost less than the way to write them."""
     first, parts = [0], []
@@ -130,9 +128,7 @@ def with_parts(
             parts += [words[place] for place in pairs([0, *ends])]
         first.append(len(parts))
     return costs.with_parts(
-        np.array(first, np.int32), np.array(parts, np.int32).reshape(-1, 2), discounts
+        np.array(first, np.int32),
+        np.array(parts, np.int32).reshape(-1, 2),
+        discounts.astype(np.int32),
     )
-
-
-def _log10(p: NDArray[np.float64]) -> NDArray[np.float32]:
-    return (logs(np.minimum(p, 1.0)) * ONE_OVER_LOG_10).astype(np.float32)
