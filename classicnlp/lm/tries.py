@@ -10,7 +10,7 @@ import numpy as np
 
 from classicnlp._ext.levels import LevelBuilder
 from classicnlp.lm.sorting import Sorter
-from classicnlp.lm.spilling import GrowingArray, Ledger, Runs, temporary_folder
+from classicnlp.lm.spilling import GrowingArray, Ledger, Part, Runs, temporary_folder
 
 if TYPE_CHECKING:
     import os
@@ -84,19 +84,49 @@ def count_symbols(
         sorter.finish()
         bits = sorter.bits
         del sorter  # and its memory
-        levels = _Levels(LevelBuilder(order, bits, least), Ledger(memory // 2, place))
-        with contextlib.closing(levels):
-            for windows, counts in runs.merged(bits):
-                levels.add(levels.builder.add(windows, counts))
-            levels.add(levels.builder.finish())
-            return levels.finished()
+        with contextlib.ExitStack() as stack:
+            stretches = runs.stretches(bits, workers)
+            levels = []
+            for parts in stretches:
+                ledger = Ledger(memory // 2 // len(stretches), place)
+                levels.append(_Levels(LevelBuilder(order, bits, least), ledger, parts))
+                stack.callback(levels[-1].close)
+            _fill(levels)
+            levels[0].ledger.most = memory // 2
+            for other in levels[1:]:
+                levels[0].extend(other)
+            return levels[0].finished()
+
+
+def _fill(levels: Sequence[_Levels]) -> None:
+    """Build all levels, each in a thread of its own."""
+    if len(levels) == 1:
+        levels[0].fill()
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(len(levels)) as pool:
+        for done in [pool.submit(own.fill) for own in levels]:
+            done.result()
 
 
 class _Levels:
-    """The rows of all levels, as they are completed."""
+    """The rows of all levels, as they are completed.
 
-    def __init__(self, builder: LevelBuilder, ledger: Ledger):
-        self.builder = builder
+    Parameters
+    ----------
+    builder : LevelBuilder
+    ledger : Ledger
+        How much memory they may take.
+    parts : iterable of (windows, counts)
+        What they are made of.
+    """
+
+    def __init__(self, builder: LevelBuilder, ledger: Ledger, parts: Iterable[Part]):
+        self.ledger = ledger
+        self._builder = builder
+        self._parts = parts
+        self._totals = [0] * builder.order
         orders = range(builder.order)
         self._last = [GrowingArray(np.int32, ledger) for _ in orders]
         self._counts = [GrowingArray(np.int64, ledger) for _ in orders]
@@ -105,7 +135,14 @@ class _Levels:
         for first in self._first:
             first.append(np.zeros(1, np.int64))
 
-    def add(self, parts: Sequence[tuple[NDArray[Any], ...]]) -> None:
+    def fill(self) -> None:
+        """Make all rows."""
+        for windows, counts in self._parts:
+            self._add(self._builder.add(windows, counts))
+        self._add(self._builder.finish())
+        self._totals = self._builder.totals()
+
+    def _add(self, parts: Sequence[tuple[NDArray[Any], ...]]) -> None:
         """Take rows of all levels."""
         for k, (last, counts, ends) in enumerate(parts):
             self._last[k].append(last)
@@ -113,14 +150,22 @@ class _Levels:
             if k + 1 < len(parts):
                 self._first[k + 1].append(ends)
 
+    def extend(self, other: _Levels) -> None:
+        """Add the rows of another one, whose first symbols all come after those of this one."""
+        rows = [len(last) for last in self._last]
+        for k, before in enumerate(rows):
+            self._totals[k] += other._totals[k]
+            self._last[k].extend(other._last[k])
+            self._counts[k].extend(other._counts[k])
+            if k:
+                self._first[k].extend(other._first[k], 1, before)
+
     def finished(self) -> Trie:
         """Return all levels."""
         last = [array.finished() for array in self._last]
         counts = [array.finished() for array in self._counts]
         self._first[0].append(np.array([len(last[0])]))
-        return Trie(
-            self.builder.totals(), last, counts, [array.finished() for array in self._first]
-        )
+        return Trie(self._totals, last, counts, [array.finished() for array in self._first])
 
     def close(self) -> None:
         """Give files back."""
