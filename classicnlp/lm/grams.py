@@ -10,7 +10,7 @@ import numpy as np
 from classicnlp._ext.interning import Numbering, text_keys
 from classicnlp._ext.levels import suffix_rows
 from classicnlp.lm.sentences import Sentences, read_words
-from classicnlp.lm.tries import USUAL_MEMORY, count_symbols
+from classicnlp.lm.tries import USUAL_MEMORY, Trie, count_symbols
 from classicnlp.lm.vocabulary import BEGIN, END, SPECIALS, UNKNOWN
 
 if TYPE_CHECKING:
@@ -116,11 +116,15 @@ def count_grams(
     trie = count_symbols(
         bounded.read(sentences), bounded, [1] * order, unit, workers=workers, memory=memory
     )
-    words = bounded.words
     if max(map(len, trie.last)) > MOST_ROWS:
         raise ValueError(
             f"there are more than {MOST_ROWS:,} different n-grams of one order: learn from less"
         )
+    return _grams(bounded.words, trie)
+
+
+def _grams(words: list[str], trie: Trie) -> Grams:
+    """Return the n-grams of a trie whose symbols are the numbers of words and 1."""
     # <unk> may not occur; all others do, but for the bounds where there is no sentence.
     numbers = trie.last[0] - np.int32(1)
     counts = np.zeros(len(words), np.int64)
@@ -128,7 +132,7 @@ def count_grams(
     below = np.zeros(len(words), np.int32)
     levels = [Level(below, np.arange(len(words), dtype=np.int32), below)]
     rows = np.zeros(len(numbers), np.int64)
-    for k in range(1, order):
+    for k in range(1, len(trie.last)):
         rows = suffix_rows(trie.last[k], trie.first[k], rows, trie.last[k - 1], trie.first[k - 1])
         before = np.arange(len(trie.last[k - 1]), dtype=np.int32) if k > 1 else numbers
         levels.append(
@@ -168,7 +172,7 @@ class BoundedSentences:
         """Yield sentences with ``<s>`` before, and ``</s>`` and a 0 behind each."""
         for part in read_words(sentences, self._unit):
             ids, fresh = self._numbering.add(part.keys)
-            if len(ids) and ids[~(ids > END)].max(initial=UNKNOWN) >= BEGIN:
+            if ids[ids <= END].max(initial=UNKNOWN) >= BEGIN:
                 _refuse_bounds(ids)
             self.words.extend(part.text(place) for place in fresh.tolist())
             yield _bounded(ids, part.offsets)
