@@ -247,7 +247,7 @@ cdef class LatticeCutter(DictionaryCutter):
     def path(self, str text not None, required=None, excluded=None):
         """Return the cheapest path as an int32 array of rows start, end, cost.
 
-        The cost of a word is that after the word before it; that of the text's end is the last word's.
+        The cost of a word is that after the words before it; that of the text's end is the last word's.
 
         Parameters
         ----------
