@@ -64,7 +64,7 @@ def measure(path: Path, workers: int) -> list[str]:
     assert process.stdout is not None
     seconds, peak, distinct = json.loads(process.stdout.read())
     figures = (f"{peak / 1e6:,.0f}", f"{most / 1e6:,.0f}", f"{seconds:,.0f}", f"{distinct:,}")
-    return [f"{workers} threads", *figures]
+    return [f"workers={workers}", *figures]
 
 
 def main() -> None:
