@@ -106,9 +106,12 @@ def test_each_half_is_told_what_the_other_halfs_tagger_found() -> None:
         learn[tag] = PosTagger(epochs=3, min_count=1).fit(half)._fitted()  # type: ignore[assignment]
         return learn[tag]  # type: ignore[return-value]
 
-    hints = self_trained_hints(sentences, [["我", "恨"], []], learnt, 3, default_alphabet())
+    unlabelled = [["我", "恨", "怕"], [], ["我", "恨", "怕"], ["恨"]]
+    hints = self_trained_hints(sentences, unlabelled, learnt, 3, default_alphabet())
     assert all(tagger is not None for tagger in learn.values())
-    assert (hints.of(word_keys_of(["恨"], default_alphabet())) > 0).all()
+    often, seldom = hints.of(word_keys_of(["恨", "怕"], default_alphabet())).T
+    assert (often > 0).all()
+    assert (seldom == 0).all()
 
 
 def test_unlabelled_text_helps_with_words_that_tagged_text_does_not_have(tagged: Tagged) -> None:

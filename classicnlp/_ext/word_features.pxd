@@ -1,15 +1,22 @@
-from libc.stdint cimport int32_t, int64_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
+
+from classicnlp._ext.units cimport PUNCTUATION, SPACE
 
 cdef enum:
-    CONTEXT_TEMPLATES = 19
+    CONTEXT_TEMPLATES = 21
     LOCAL_TEMPLATES = 10
     WORD_TEMPLATES = CONTEXT_TEMPLATES + LOCAL_TEMPLATES
 
 cdef struct Word:
     uint64_t key
     uint64_t label_class  # a number, hashed
+    uint64_t clause  # the key of the last word of its clause
     int32_t first  # the symbols of its first and last character
     int32_t last
+
+cdef inline bint ends_clause(uint8_t kind) noexcept nogil:
+    """Tell whether a word that begins with a character of this class ends the clause before it."""
+    return kind == PUNCTUATION or kind == SPACE
 
 cdef inline uint64_t feature_key(uint64_t template, uint64_t a, uint64_t b) noexcept nogil:
     # Odd factors of their own for each, so that small numbers do not stand for one another.

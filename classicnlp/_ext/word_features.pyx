@@ -13,12 +13,13 @@ from classicnlp._ext.features cimport hash_symbols, mix, shape_of
 
 from classicnlp._ext.features import check_rising, check_word_offsets
 
-# Class is the ambiguity class of a word, see classicnlp.tagging.word_classes.
+# Class is the ambiguity class of a word, see classicnlp.tagging.word_classes; clause is the last
+# word before the next punctuation mark, such as 下 for 在 in 在大家的帮助下.
 CONTEXT = (
     "W-1", "W1", "W-1W0", "W0W1", "W-1W1", "W-2", "W2",
     "last of W-1", "first of W1", "last of W-1 and first of W1",
     "class-1", "class1", "class-1class0", "class0class1", "class-1class0class1",
-    "class-2class-1class0", "class0class1class2", "W-2W-1", "W1W2",
+    "W0class-1", "W0class1", "W-1class0", "class0W1", "W0 and clause", "class0 and clause",
 )
 LOCAL = (
     "W0", "class0", "first character", "first two", "first three", "last character", "last two",
@@ -27,8 +28,8 @@ LOCAL = (
 TEMPLATES_OF_WORDS = CONTEXT + LOCAL
 
 # What stands before the first word and behind the last; no character has symbol 0.
-cdef Word BEFORE = Word(1, 1, 0, 0)
-cdef Word AFTER = Word(2, 2, 0, 0)
+cdef Word BEFORE = Word(1, 1, 0, 0, 0)
+cdef Word AFTER = Word(2, 2, 0, 0, 0)
 
 
 cdef uint64_t class_key(int32_t number) noexcept nogil:
@@ -43,7 +44,6 @@ cdef void context_features(const Word* words, int64_t count, int64_t i, uint64_t
     cdef const Word* before_that = here - 2 if i > 1 else &BEFORE
     cdef const Word* after_that = here + 2 if i + 2 < count else &AFTER
     cdef uint64_t to_here = feature_key(13, before.label_class, here.label_class)
-    cdef uint64_t from_here = feature_key(14, here.label_class, after.label_class)
     keys[0] = feature_key(1, before.key, 0)
     keys[1] = feature_key(2, after.key, 0)
     keys[2] = feature_key(3, before.key, here.key)
@@ -57,12 +57,14 @@ cdef void context_features(const Word* words, int64_t count, int64_t i, uint64_t
     keys[10] = feature_key(11, before.label_class, 0)
     keys[11] = feature_key(12, after.label_class, 0)
     keys[12] = to_here
-    keys[13] = from_here
+    keys[13] = feature_key(14, here.label_class, after.label_class)
     keys[14] = feature_key(15, to_here, after.label_class)
-    keys[15] = feature_key(16, to_here, before_that.label_class)
-    keys[16] = feature_key(17, from_here, after_that.label_class)
-    keys[17] = feature_key(18, before_that.key, before.key)
-    keys[18] = feature_key(19, after.key, after_that.key)
+    keys[15] = feature_key(16, here.key, before.label_class)
+    keys[16] = feature_key(17, here.key, after.label_class)
+    keys[17] = feature_key(18, before.key, here.label_class)
+    keys[18] = feature_key(19, here.label_class, after.key)
+    keys[19] = feature_key(30, here.key, here.clause)
+    keys[20] = feature_key(31, here.label_class, here.clause)
 
 
 cdef void local_features(const int32_t* symbols, int32_t length, int32_t shape, const Word* word,
@@ -101,11 +103,12 @@ def word_features(const int32_t[::1] symbols not None, const uint8_t[::1] classe
 
     Returns
     -------
-    uint64 array, shape (words, 29)
+    uint64 array, shape (words, 31)
         In the order of TEMPLATES_OF_WORDS; 0 where a template gives no feature.
     """
     cdef Py_ssize_t total = word_offsets.shape[0] - 1, s, i, start, low
     cdef int32_t length
+    cdef bint last
     check_word_offsets(word_offsets, symbols, classes)
     if offsets.shape[0] == 0 or offsets[offsets.shape[0] - 1] != total:
         raise ValueError("offsets must run from 0 to the number of words")
@@ -114,18 +117,21 @@ def word_features(const int32_t[::1] symbols not None, const uint8_t[::1] classe
         raise ValueError("there must be a class for each word")
     keys = np.zeros((total, WORD_TEMPLATES), np.uint64)
     cdef uint64_t[:, ::1] out = keys
-    # Two numbers and two symbols of each word, as they stand in a Word.
-    cdef int64_t[:, ::1] room = np.empty((total + 1, 3), np.int64)
+    # Three numbers and two symbols of each word, as they stand in a Word.
+    cdef int64_t[:, ::1] room = np.empty((total + 1, 4), np.int64)
     cdef Word* words = <Word*> &room[0, 0]
     with nogil:
         for i in range(total):
             start, length = word_offsets[i], <int32_t> (word_offsets[i + 1] - word_offsets[i])
-            words[i] = Word(hash_symbols(&symbols[start], length), class_key(word_classes[i]),
+            words[i] = Word(hash_symbols(&symbols[start], length), class_key(word_classes[i]), 0,
                             symbols[start], symbols[start + length - 1])
             local_features(&symbols[start], length, shape_of(&symbols[start], &classes[start], length),
                            words + i, &out[i, CONTEXT_TEMPLATES])
         for s in range(offsets.shape[0] - 1):
             low = offsets[s]
+            for i in range(offsets[s + 1] - 1, low - 1, -1):
+                last = i + 1 == offsets[s + 1] or ends_clause(classes[word_offsets[i + 1]])
+                words[i].clause = words[i].key if last else words[i + 1].clause
             for i in range(low, offsets[s + 1]):
                 context_features(words + low, offsets[s + 1] - low, i - low, &out[i, 0])
     return keys

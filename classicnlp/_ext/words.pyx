@@ -21,7 +21,7 @@ from classicnlp._ext.table cimport Sieve, Table, find, sift, slot_of
 from classicnlp._ext.tokens cimport tokens_of
 from classicnlp._ext.units cimport SPACE, punctuate
 from classicnlp._ext.word_features cimport (
-    CONTEXT_TEMPLATES, WORD_TEMPLATES, Word, class_key, context_features, local_features)
+    CONTEXT_TEMPLATES, WORD_TEMPLATES, Word, class_key, context_features, ends_clause, local_features)
 
 from classicnlp._ext.bmes import check_moderate
 from classicnlp._ext.table import check_table, sieve_of
@@ -352,6 +352,7 @@ cdef class WordTagger:
         self.alphabet.classify(text, room.classes)
         punctuate(room.symbols, room.classes, text.length, self.full_stop)
         self.look_up(ends, count, room)
+        find_clauses(ends, count, room)
         scored = self.count_candidates(count, room)
         if scored < 0 or not make_cells(room, room.first[count]):
             return False
@@ -530,6 +531,16 @@ def check_arrays(count, feature_slots, feature_cells, word_slots, word_cells, op
         raise ValueError(f"expected {count} starts, got shape {starts.shape}")
     check_moderate(transitions)
     check_moderate(starts)
+
+
+cdef void find_clauses(const int32_t* ends, int32_t count, Room* room) noexcept nogil:
+    """Write for each word the key of the last word of its clause."""
+    cdef int32_t i
+    cdef uint64_t last = room.words[count - 1].key
+    for i in range(count - 1, -1, -1):
+        if i + 1 < count and ends_clause(room.classes[ends[i]]):
+            last = room.words[i].key
+        room.words[i].clause = last
 
 
 cdef inline double likelihood(int32_t score, double sharpness) noexcept nogil:

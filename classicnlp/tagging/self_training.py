@@ -12,13 +12,12 @@ from classicnlp._ext.interning import number
 from classicnlp._ext.words import WordTagger
 from classicnlp.arrays import offsets_of
 from classicnlp.tagging.pos_training import TaggedWord, word_keys_of
-from classicnlp.tagging.word_classes import Hints, codes_of, count_labels
+from classicnlp.tagging.word_classes import Hints
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LEAST_COUNT = 1
-ANY_NUMBER = (1,)
+LEAST_COUNT = 3
 WORDS_AT_ONCE = 200_000
 
 
@@ -46,9 +45,10 @@ def self_trained_hints(
     label_count: int,
     alphabet: Alphabet,
 ) -> Hints:
-    """Tag text by two taggers, each learnt from half of the sentences; return how its words fared.
+    """Tag text by two taggers, each learnt from half of the sentences; return its words' tags.
 
-    What a tagger says of a word that its own training data has is no news about words that it
+    The hint for a word is the label that it got most often; words that the text has less than three
+    times get none. What a tagger says of a word that its own training data has is no news about words that it
     does not know. So each half of the sentences is told what the other half's tagger has found.
 
     Parameters
@@ -72,14 +72,14 @@ def self_trained_hints(
     if not keys:
         return Hints(np.zeros(0, np.uint64), np.zeros((3, 0), np.int64))
     ids, distinct, counts = number(np.concatenate(keys))
-    words_at, both = ids.astype(np.int64), np.concatenate(labels, axis=1).astype(np.int64)
-    places = [(words_at, both[0]), (words_at, both[1]), (np.tile(words_at, 2), both.reshape(-1))]
-    codes = [
-        codes_of(count_labels(*place, len(distinct), label_count)[0], label_count, ANY_NUMBER)
-        for place in places
-    ]
+    rows = ids.astype(np.int64) * label_count
+    even, odd = (
+        np.bincount(rows + of_one, minlength=len(distinct) * label_count)
+        for of_one in np.concatenate(labels, axis=1)
+    )
+    tables = np.stack([even, odd, even + odd]).reshape(3, len(distinct), label_count)
     often = counts >= LEAST_COUNT
-    return Hints(distinct[often], np.stack(codes)[:, often])
+    return Hints(distinct[often], tables.argmax(axis=2)[:, often] + 1)
 
 
 def _chunks(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FOLDS = 10
-MOST_LABELS = 3
+MOST_LABELS = 2
 LEAST_SHARE = 0.02
 SHARES = (0.5, 0.75, 0.9, 0.98)
 GRADES = (1, 2, 4, 10)
@@ -67,14 +67,12 @@ def count_labels(
     return LabelCounts(of_words, of_labels, first, counts), numbers
 
 
-def codes_of(
-    seen: LabelCounts, label_count: int, grades: tuple[int, ...] = GRADES
-) -> NDArray[np.int64]:
+def codes_of(seen: LabelCounts, label_count: int) -> NDArray[np.int64]:
     """Return a number that tells the class of each word, 0 for words without counts.
 
-    A class says which labels a word had (those with 2 % of its occurrences, the three commonest
+    A class says which labels a word had (those with 2 % of its occurrences, the two commonest
     at most, falling), how large the commonest one's share was (50, 75, 90, 98 %), and how often
-    the word was seen, in grades that begin with the given counts.
+    the word was seen (1, 2 to 3, 4 to 9, 10 times and more).
     """
     order = np.lexsort((seen.labels, -seen.counts, seen.words))
     counts, totals = seen.counts[order], seen.totals
@@ -85,12 +83,12 @@ def codes_of(
     labels[seen.words[shown], rank[shown]] = seen.labels[order[shown]] + 1
     most = np.zeros(len(totals))
     most[seen.words[rank == 0]] = share[rank == 0]
-    # Three of at most 257 labels, five shares and five grades are far below 2**63.
+    # Two of at most 257 labels, five shares and five grades are far below 2**63.
     codes = np.zeros(len(totals), np.int64)
     for column in labels.T:
         codes = codes * (label_count + 1) + column
     codes = codes * (len(SHARES) + 1) + np.searchsorted(SHARES, most, "right")
-    codes = codes * (len(grades) + 1) + np.searchsorted(grades, totals, "right")
+    codes = codes * (len(GRADES) + 1) + np.searchsorted(GRADES, totals, "right")
     return np.where(totals > 0, codes, 0)
 
 

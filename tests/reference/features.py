@@ -15,26 +15,27 @@ Context = tuple[object, ...]
 def word_contexts(
     words: Sequence[str], kinds: Sequence[Sequence[int]], numbers: Sequence[int]
 ) -> list[list[Context]]:
-    """Return what each of the 29 templates sees at each word; () where it sees nothing.
+    """Return what each of the 31 templates sees at each word; () where it sees nothing.
 
     ``kinds`` are the classes of the words' characters, ``numbers`` the ambiguity classes of the
     words. The ends of the sentence are the words "<" and ">", and their characters and classes
     are too.
     """
     padded = ["<", "<", *words, ">", ">"]
-    around = ["<", "<", *numbers, ">", ">"]
+    around = ["<", *numbers, ">"]
     rows = []
     for i, (word, classes) in enumerate(zip(words, kinds, strict=True)):
         before2, before, here, after, after2 = padded[i : i + 5]
-        class_before2, class_before, class_here, class_after, class_after2 = around[i : i + 5]
+        class_before, class_here, class_after = around[i : i + 3]
+        clause = last_of_clause(words, kinds, i)
         last, last_before, first_after = word[-1], before[-1], after[0]
         seen: list[Context] = [
             (before,), (after,), (before, here), (here, after), (before, after),
             (before2,), (after2,), (last_before,), (first_after,), (last_before, first_after),
             (class_before,), (class_after,), (class_before, class_here),
             (class_here, class_after), (class_before, class_here, class_after),
-            (class_before2, class_before, class_here), (class_here, class_after, class_after2),
-            (before2, before), (after, after2),
+            (here, class_before), (here, class_after), (before, class_here), (class_here, after),
+            (here, clause), (class_here, clause),
             (here,), (class_here,),
             (word[0],), (word[:2],) if len(word) > 1 else (), (word[:3],) if len(word) > 2 else (),
             (last,), (word[-2:],) if len(word) > 1 else (), (word[-3:],) if len(word) > 2 else (),
@@ -42,6 +43,12 @@ def word_contexts(
         ]  # fmt: skip
         rows.append([(t, *context) if context else () for t, context in enumerate(seen)])
     return rows
+
+
+def last_of_clause(words: Sequence[str], kinds: Sequence[Sequence[int]], place: int) -> str:
+    """Return the last word from a place on that has no punctuation mark or white space before it."""
+    ends = (i for i in range(place + 1, len(words)) if kinds[i][0] in (6, 7))
+    return words[next(ends, len(words)) - 1]
 
 
 def mix(key: int) -> int:
