@@ -200,16 +200,21 @@ def test_any_number_of_labels(labels: int, few: bool) -> None:
     assert wrong or labels == 1
 
 
-@given(data_sets)
-def test_the_average_is_that_of_the_weights_over_all_steps(data: Data) -> None:
+@given(data_sets, st.integers(1, 3))
+def test_the_average_is_that_of_the_weights_over_all_steps_and_runs(data: Data, runs: int) -> None:
     sequences = sequences_of(data)
-    twin = Perceptron(LABELS, margin=1)
+    twins = [Perceptron(LABELS, margin=1) for _ in range(runs)]
     generator = np.random.default_rng(7)
-    for _, average in train(sequences, 3, seed=7, margin=1):
-        for s in generator.permutation(len(data)).tolist():
-            if data[s]:
-                twin.learn(data[s])
-        learnt, expected = average(), twin.average()
+    for _, average in train(sequences, 3, seed=7, margin=1, runs=runs):
+        for twin in twins:
+            for s in generator.permutation(len(data)).tolist():
+                if data[s]:
+                    twin.learn(data[s])
+        learnt = average()
+        expected: dict[object, float] = {}
+        for twin in twins:
+            for name, weight in twin.average().items():
+                expected[name] = expected.get(name, 0) + weight / runs
         rows = dict(zip(learnt.features.tolist(), learnt.rows.tolist(), strict=True))
         for feature in range(FEATURES):
             row = rows.get(feature, [0.0] * LABELS)

@@ -170,5 +170,6 @@ def test_another_kind_of_model_is_not_loaded(tmp_path: Path) -> None:
 def test_parameters_are_kept_as_given() -> None:
     given = {
         "epochs": 3, "seed": 1, "margin": 2, "known_from": 4, "min_count": 3, "prune": 0.5,
+        "runs": 2,
     }  # fmt: skip
     assert PosTagger(**given).get_params() == given  # type: ignore[arg-type]

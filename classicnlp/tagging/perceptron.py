@@ -83,9 +83,10 @@ class LinearWeights(NamedTuple):
     starts: NDArray[np.float32]
 
 
-def check_training(epochs: int, seed: int, margin: int) -> None:
+def check_training(epochs: int, seed: int, margin: int, runs: int = 1) -> None:
     """Raise an error unless these can be parameters of `train`."""
     require_count(epochs, "epochs", 1)
+    require_count(runs, "runs", 1, 100)
     require_count(seed, "seed", 0)
     require_count(margin, "margin", 0, 1 << 20)
 
@@ -96,6 +97,7 @@ def train(
     seed: int,
     margin: int,
     forbidden: NDArray[np.bool_] | None = None,
+    runs: int = 1,
 ) -> Iterator[tuple[int, Callable[[], LinearWeights]]]:
     """Train an averaged structured perceptron (Collins, 2002), epoch by epoch.
 
@@ -115,13 +117,17 @@ def train(
         By how much the right label must win at each place; one step of learning is 1.
     forbidden : bool array, shape (labels, labels), optional
         Transitions that never happen.
+    runs : int
+        How many perceptrons are trained side by side, each in orders of its own; what each has to
+        say by chance is halved by two, and so on.
 
     Yields
     ------
     mistakes : int
-        Labels that were wrong when they were predicted in this epoch.
+        Labels that were wrong when they were predicted in this epoch, in all runs.
     average : callable
-        Returns the weights averaged over all steps so far; to be called before the next epoch.
+        Returns the weights averaged over all steps so far and over all runs; to be called before
+        the next epoch.
     """
     _check(data)
     data = data._replace(gold=data.gold.astype(np.int32))
@@ -129,26 +135,39 @@ def train(
     if candidates is not None and len(candidates) == len(data.gold) * data.label_count:
         data = data._replace(candidate_first=None, candidate_labels=None)
     no_edges = np.zeros(1, np.int64), np.zeros(0, np.int32)
-    learner = Learner(data.feature_count, data.label_count, *no_edges)
-    chain = learner.chain
+    learners = [Learner(data.feature_count, data.label_count, *no_edges) for _ in range(runs)]
     if forbidden is not None:
-        chain[1:][forbidden] = FORBIDDEN
+        for learner in learners:
+            learner.chain[1:][forbidden] = FORBIDDEN
     generator = np.random.default_rng(seed)
     for _ in range(epochs):
-        order = generator.permutation(len(data.offsets) - 1)
-        mistakes = learn(learner, data, order, Step(margin=margin))
+        mistakes = 0
+        for learner in learners:
+            order = generator.permutation(len(data.offsets) - 1)
+            mistakes += learn(learner, data, order, Step(margin=margin))
+        yield mistakes, lambda: _mean([_averaged(learner) for learner in learners])
 
-        def average() -> LinearWeights:
-            rows = learner.rows
-            features = np.flatnonzero(rows >= 0).astype(np.int32)
-            used, step = learner.used, learner.step
-            averaged = learner.weights[:used] - learner.sums[:used] / step
-            links = (chain - learner.chain_sums / step).astype(np.float32)
-            return LinearWeights(
-                features, averaged[rows[features]].astype(np.float32), links[1:], links[0]
-            )
 
-        yield mistakes, average
+def _averaged(learner: Learner) -> LinearWeights:
+    """Return the weights of a perceptron averaged over its steps."""
+    features = np.flatnonzero(learner.rows >= 0).astype(np.int32)
+    used, step = learner.used, learner.step
+    rows = (learner.weights[:used] - learner.sums[:used] / step)[learner.rows[features]]
+    links = (learner.chain - learner.chain_sums / step).astype(np.float32)
+    return LinearWeights(features, rows.astype(np.float32), links[1:], links[0])
+
+
+def _mean(runs: list[LinearWeights]) -> LinearWeights:
+    """Return the mean of weights; where a run has no row of a feature, it is one of zeros."""
+    if len(runs) == 1:
+        return runs[0]
+    features = np.unique(np.concatenate([run.features for run in runs]))
+    rows = np.zeros((len(features), runs[0].rows.shape[1]), np.float32)
+    for run in runs:
+        rows[np.searchsorted(features, run.features)] += run.rows / np.float32(len(runs))
+    transitions = np.mean([run.transitions for run in runs], axis=0, dtype=np.float32)
+    starts = np.mean([run.starts for run in runs], axis=0, dtype=np.float32)
+    return LinearWeights(features, rows, transitions, starts)
 
 
 def learn(learner: Learner, data: Sequences, order: NDArray[np.int64], step: Step) -> int:

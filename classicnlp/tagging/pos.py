@@ -52,7 +52,10 @@ class PosTagger(Storable, Estimator):
     min_count : int
         Features that occur less often are not learnt.
     prune : float
-        Weights that are smaller than this, relative to the largest, are left out.
+        Weights of features that were seen once are left out if they are smaller than this, relative
+        to the largest; those of others if they are smaller by the fourth root of their counts.
+    runs : int
+        How many perceptrons are trained, each in an order of its own; their weights are averaged.
 
     Attributes
     ----------
@@ -77,6 +80,7 @@ class PosTagger(Storable, Estimator):
         known_from: int = 6,
         min_count: int = 1,
         prune: float = 0.02,
+        runs: int = 1,
     ):
         self.epochs = epochs
         self.seed = seed
@@ -84,6 +88,7 @@ class PosTagger(Storable, Estimator):
         self.known_from = known_from
         self.min_count = min_count
         self.prune = prune
+        self.runs = runs
 
     def fit(
         self,
@@ -176,7 +181,7 @@ class PosTagger(Storable, Estimator):
         alphabet = default_alphabet()
         data = prepare(sentences, tags, alphabet, self.known_from, self.min_count, hints)
         return best_epoch(
-            train(data.sequences, self.epochs, self.seed, self.margin),
+            train(data.sequences, self.epochs, self.seed, self.margin, runs=self.runs),
             self.epochs,
             lambda learnt: compiled(data, learnt, self.prune),
             (lambda tagger: _accuracy(tagger, tags, held_out)) if held_out else None,
@@ -311,7 +316,7 @@ class PosTagger(Storable, Estimator):
         return tagger
 
     def _check_params(self) -> None:
-        check_training(self.epochs, self.seed, self.margin)
+        check_training(self.epochs, self.seed, self.margin, self.runs)
         require_count(self.known_from, "known_from", 1)
         require_count(self.min_count, "min_count", 1)
         require_share(self.prune, "prune")

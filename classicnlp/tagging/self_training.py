@@ -48,8 +48,9 @@ def self_trained_hints(
     """Tag text by two taggers, each learnt from half of the sentences; return its words' tags.
 
     The hint for a word is the label that it got most often; words that the text has less than three
-    times get none. What a tagger says of a word that its own training data has is no news about words that it
-    does not know. So each half of the sentences is told what the other half's tagger has found.
+    times get none. What a tagger says of a word that its own training data has is no news about
+    words that it does not know. So each half of the sentences is told what the other half's tagger
+    has found.
 
     Parameters
     ----------

@@ -46,7 +46,7 @@ def word_contexts(
 
 
 def last_of_clause(words: Sequence[str], kinds: Sequence[Sequence[int]], place: int) -> str:
-    """Return the last word from a place on that has no punctuation mark or white space before it."""
+    """Return the last word before the next punctuation mark or white space behind a place."""
     ends = (i for i in range(place + 1, len(words)) if kinds[i][0] in (6, 7))
     return words[next(ends, len(words)) - 1]
 
