@@ -112,6 +112,11 @@ def test_each_half_is_told_what_the_other_halfs_tagger_found() -> None:
     often, seldom = hints.of(word_keys_of(["恨", "怕"], default_alphabet())).T
     assert (often > 0).all()
     assert (seldom == 0).all()
+    listed = dictionary_hints({"怕": "v", "想": "v"}, default_alphabet())
+    more = self_trained_hints(sentences, unlabelled, learnt, 3, default_alphabet(), listed)
+    seldom, never = more.of(word_keys_of(["怕", "想"], default_alphabet())).T
+    assert (seldom > 0).all()
+    assert (never == 0).all()
 
 
 def test_unlabelled_text_helps_with_words_that_tagged_text_does_not_have(tagged: Tagged) -> None:

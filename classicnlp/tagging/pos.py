@@ -34,10 +34,10 @@ CALIBRATION_EVERY = 10
 class PosTagger(Storable, Estimator):
     """Tags the words of a sentence with their parts of speech.
 
-    A first-order chain over tags with features of the word, its neighbours, its first and last
-    characters, its length and character classes, and of the tags that the word and its neighbours
-    had in other parts of the training data; learnt by a structured perceptron (Collins, 2002). A
-    word that was seen often gets only tags that it was seen with.
+    A first-order chain over tags with features of the word, its neighbours, the last word of its
+    clause, its first and last characters, its length and character classes, and of the tags that
+    the word and its neighbours had in other parts of the training data; learnt by a structured
+    perceptron (Collins, 2002). A word that was seen often gets only tags that it was seen with.
 
     Parameters
     ----------
@@ -52,8 +52,8 @@ class PosTagger(Storable, Estimator):
     min_count : int
         Features that occur less often are not learnt.
     prune : float
-        Weights of features that were seen once are left out if they are smaller than this, relative
-        to the largest; those of others if they are smaller by the fourth root of their counts.
+        Weights that matter less than this, relative to the largest, are left out; how much one
+        matters is its size times the fourth root of how often its feature was seen.
     runs : int
         How many perceptrons are trained, each in an order of its own; their weights are averaged.
 
@@ -112,7 +112,7 @@ class PosTagger(Storable, Estimator):
         unlabelled : iterable of sequences of str, optional
             The words of sentences without tags. They are tagged by two taggers, each trained on
             half of the sentences; how the words that the sentences do not have were tagged there
-            becomes a feature of theirs.
+            becomes a feature of theirs, if the dictionary has them or they occur three times.
         dictionary : mapping from str to str, optional
             Tags of words, of whatever tag set, that help to tag the unlabelled sentences. The
             dictionary itself does not become part of the tagger.
@@ -168,6 +168,7 @@ class PosTagger(Storable, Estimator):
             lambda half: self._learnt(half, tags, listed),
             len(tags),
             alphabet,
+            listed,
         )
 
     def _learnt(

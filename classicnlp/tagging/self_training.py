@@ -12,7 +12,7 @@ from classicnlp._ext.interning import number
 from classicnlp._ext.words import WordTagger
 from classicnlp.arrays import offsets_of
 from classicnlp.tagging.pos_training import TaggedWord, word_keys_of
-from classicnlp.tagging.word_classes import Hints
+from classicnlp.tagging.word_classes import NO_HINTS, Hints
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,13 +44,14 @@ def self_trained_hints(
     learn: Callable[[list[list[TaggedWord]]], WordTagger],
     label_count: int,
     alphabet: Alphabet,
+    listed: Hints = NO_HINTS,
 ) -> Hints:
     """Tag text by two taggers, each learnt from half of the sentences; return its words' tags.
 
     The hint for a word is the label that it got most often; words that the text has less than three
-    times get none. What a tagger says of a word that its own training data has is no news about
-    words that it does not know. So each half of the sentences is told what the other half's tagger
-    has found.
+    times, and that are not listed, get none. What a tagger says of a word that its own training
+    data has is no news about words that it does not know. So each half of the sentences is told
+    what the other half's tagger has found.
 
     Parameters
     ----------
@@ -62,6 +63,8 @@ def self_trained_hints(
     label_count : int
         How many labels the taggers know.
     alphabet : Alphabet
+    listed : Hints
+        Words that are believed to be some if the text has them once.
     """
     taggers = [learn(sentences[half::2]) for half in (1, 0)]
     keys: list[NDArray[np.uint64]] = []
@@ -79,7 +82,7 @@ def self_trained_hints(
         for of_one in np.concatenate(labels, axis=1)
     )
     tables = np.stack([even, odd, even + odd]).reshape(3, len(distinct), label_count)
-    often = counts >= LEAST_COUNT
+    often = (counts >= LEAST_COUNT) | np.isin(distinct, listed.keys)
     return Hints(distinct[often], tables.argmax(axis=2)[:, often] + 1)
 
 
