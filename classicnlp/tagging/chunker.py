@@ -78,8 +78,6 @@ class EntityChunker(Storable, Estimator):
     rare : float
         Roles in spans that a smaller share of a tag's words, or of a frequent word's occurrences
         had are not learnt: nearly all words of such tags need not be looked at.
-    runs : int
-        How many perceptrons are trained, each in an order of its own; their weights are averaged.
 
     Attributes
     ----------
@@ -108,7 +106,6 @@ class EntityChunker(Storable, Estimator):
         known_from: int = 100,
         prune: float = 0.045,
         rare: float = 0.0002,
-        runs: int = 1,
     ):
         self.epochs = epochs
         self.seed = seed
@@ -116,7 +113,6 @@ class EntityChunker(Storable, Estimator):
         self.known_from = known_from
         self.prune = prune
         self.rare = rare
-        self.runs = runs
 
     def fit(
         self,
@@ -182,7 +178,6 @@ class EntityChunker(Storable, Estimator):
                 self.seed,
                 self.margin,
                 ~_legal(len(corpus.labels)),
-                self.runs,
             ),
             self.epochs,
             compiled,
@@ -282,7 +277,7 @@ class EntityChunker(Storable, Estimator):
         return chunker
 
     def _check_params(self) -> None:
-        check_training(self.epochs, self.seed, self.margin, self.runs)
+        check_training(self.epochs, self.seed, self.margin)
         require_count(self.known_from, "known_from", 1)
         require_share(self.prune, "prune")
         require_share(self.rare, "rare")
