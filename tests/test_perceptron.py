@@ -285,6 +285,8 @@ def test_forbidden_transitions_keep_their_weight_and_are_never_taken() -> None:
         sentences = [[Place([label], label, EVERY) for label in gold[s]] for s in order]
         assert wrong == sum(twin.learn(sentence) for sentence in sentences)
         assert (average().transitions[forbidden] == FORBIDDEN).all()
+    *_, (_, mean) = train(data, 2, 0, 3, forbidden, runs=3)
+    assert (mean().transitions[forbidden] == FORBIDDEN).all()
     assert not twin.weights["transition", 0, 1]
     assert not twin.weights["transition", 2, 2]
 

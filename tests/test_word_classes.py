@@ -15,7 +15,7 @@ from classicnlp.tagging.self_training import dictionary_hints, self_trained_hint
 from classicnlp.tagging.word_classes import (
     FOLDS,
     GRADES,
-    LEAST_SHARE,
+    LEAST_PERCENT,
     MOST_LABELS,
     SHARES,
     UNSEEN,
@@ -34,7 +34,7 @@ def class_of(labels: list[int]) -> tuple[object, ...]:
     """Say what a class tells of a word that had these labels, the naive way."""
     counts = Counter(labels)
     falling = sorted(counts, key=lambda label: (-counts[label], label))
-    shown = [label for label in falling if counts[label] / len(labels) >= LEAST_SHARE]
+    shown = [label for label in falling if 100 * counts[label] >= LEAST_PERCENT * len(labels)]
     share = counts[falling[0]] / len(labels)
     return (
         tuple(shown[:MOST_LABELS]),

@@ -163,11 +163,13 @@ def _mean(runs: list[LinearWeights]) -> LinearWeights:
         return runs[0]
     features = np.unique(np.concatenate([run.features for run in runs]))
     rows = np.zeros((len(features), runs[0].rows.shape[1]), np.float32)
+    transitions, starts = np.zeros_like(runs[0].transitions), np.zeros_like(runs[0].starts)
     for run in runs:
-        rows[np.searchsorted(features, run.features)] += run.rows / np.float32(len(runs))
-    transitions = np.mean([run.transitions for run in runs], axis=0, dtype=np.float32)
-    starts = np.mean([run.starts for run in runs], axis=0, dtype=np.float32)
-    return LinearWeights(features, rows, transitions, starts)
+        rows[np.searchsorted(features, run.features)] += run.rows
+        transitions += run.transitions
+        starts += run.starts
+    count = np.float32(len(runs))
+    return LinearWeights(features, rows / count, transitions / count, starts / count)
 
 
 def learn(learner: Learner, data: Sequences, order: NDArray[np.int64], step: Step) -> int:

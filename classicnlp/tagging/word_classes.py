@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 FOLDS = 10
 MOST_LABELS = 2
-LEAST_SHARE = 0.02
+LEAST_PERCENT = 2
 SHARES = (0.5, 0.75, 0.9, 0.98)
 GRADES = (1, 2, 4, 10)
 UNSEEN = 0
@@ -74,22 +74,44 @@ def codes_of(seen: LabelCounts, label_count: int) -> NDArray[np.int64]:
     at most, falling), how large the commonest one's share was (50, 75, 90, 98 %), and how often
     the word was seen (1, 2 to 3, 4 to 9, 10 times and more).
     """
+    # Two of at most 257 labels, five shares and five grades are far below 2**63.
+    codes, most = codes_of_labels(seen, label_count, MOST_LABELS, LEAST_PERCENT)
+    totals = seen.totals
+    shares = most / np.maximum(totals, 1)
+    codes = codes * (len(SHARES) + 1) + np.searchsorted(SHARES, shares, "right")
+    codes = codes * (len(GRADES) + 1) + np.searchsorted(GRADES, totals, "right")
+    return np.where(totals > 0, codes, 0)
+
+
+def codes_of_labels(
+    seen: LabelCounts, label_count: int, most_labels: int, least_percent: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return a number that tells the commonest labels of each word, and the first one's count.
+
+    Parameters
+    ----------
+    seen : LabelCounts
+    label_count : int
+        How many labels there are. A number has one digit for each label of a word, falling by
+        count, to base ``label_count + 1``: the label's number and 1, or 0 for none.
+    most_labels : int
+        How many labels of a word count at most.
+    least_percent : int
+        Labels with a smaller share of the word's occurrences do not count.
+    """
     order = np.lexsort((seen.labels, -seen.counts, seen.words))
     counts, totals = seen.counts[order], seen.totals
     rank = np.arange(len(order)) - seen.first[:-1][seen.words]
-    share = counts / np.maximum(totals, 1)[seen.words]
-    shown = (rank < MOST_LABELS) & (counts > 0) & (share >= LEAST_SHARE)
-    labels = np.zeros((len(totals), MOST_LABELS), np.int64)
+    common = (counts > 0) & (100 * counts >= least_percent * totals[seen.words])
+    shown = (rank < most_labels) & common
+    labels = np.zeros((len(totals), most_labels), np.int64)
     labels[seen.words[shown], rank[shown]] = seen.labels[order[shown]] + 1
-    most = np.zeros(len(totals))
-    most[seen.words[rank == 0]] = share[rank == 0]
-    # Two of at most 257 labels, five shares and five grades are far below 2**63.
+    most = np.zeros(len(totals), np.int64)
+    most[seen.words[rank == 0]] = counts[rank == 0]
     codes = np.zeros(len(totals), np.int64)
     for column in labels.T:
         codes = codes * (label_count + 1) + column
-    codes = codes * (len(SHARES) + 1) + np.searchsorted(SHARES, most, "right")
-    codes = codes * (len(GRADES) + 1) + np.searchsorted(GRADES, totals, "right")
-    return np.where(totals > 0, codes, 0)
+    return codes, most
 
 
 class Hints(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -13,12 +13,14 @@ from classicnlp._ext.interning import Numbering, check_slots, find, number, slot
 from classicnlp.arrays import offsets_of
 from classicnlp.checks import as_array
 from classicnlp.tagging.features.base import Chunk
+from classicnlp.tagging.word_classes import LabelCounts, codes_of_labels, count_labels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FOLDS = 10
 MOST_LABELS = 4
+LEAST_PERCENT = 1
 RARE = 4
 UNSEEN = "?"
 SHARES = ("", ">.75", ">.95")
@@ -145,39 +147,14 @@ class HeldOutClasses:
         return self._texts[int(self._numbers[place])]
 
 
-class _Pairs(NamedTuple):
-    """Words with the labels that they have somewhere, by word and then by label."""
-
-    words: NDArray[np.int64]
-    labels: NDArray[np.int64]
-    first: NDArray[np.int64]
-    """Where the pairs of each word begin, and the end of the last."""
-    label_count: int
-
-    def codes(self, counts: NDArray[np.int64]) -> NDArray[np.uint64]:
-        """Return a number that tells the class of each word, 0 if it was not seen.
-
-        Parameters
-        ----------
-        counts : int64 array, shape (pairs,)
-            How often each pair was seen.
-        """
-        order = np.lexsort((-counts, self.words))  # stable: of equal counts the smaller label
-        counts = counts[order]
-        starts = self.first[:-1]
-        sums = np.concatenate([[0], np.cumsum(counts)])
-        totals, most = np.diff(sums[self.first]), counts[starts]
-        rank = np.arange(len(order)) - starts[self.words]
-        shown = (rank < MOST_LABELS) & (counts > 0) & (100 * counts >= totals[self.words])
-        labels = np.zeros((len(starts), MOST_LABELS), np.uint64)
-        labels[self.words[shown], rank[shown]] = self.labels[order[shown]] + 1
-        # 64 bits are enough for 38,000 labels; transitions between as many would fit no memory.
-        codes = np.zeros(len(starts), np.uint64)
-        for column in labels.T:
-            codes = codes * np.uint64(self.label_count + 1) + column
-        share = (4 * most > 3 * totals).astype(np.uint64) + (20 * most > 19 * totals)
-        kind = 2 * share + (totals < RARE)
-        return np.where(totals > 0, codes * np.uint64(2 * len(SHARES)) + kind, np.uint64(0))
+def _codes(seen: LabelCounts, label_count: int) -> NDArray[np.uint64]:
+    """Return a number that tells the class of each word, 0 if it was not seen."""
+    # 64 bits are enough for 35,000 labels; transitions between as many would fit no memory.
+    codes, most = codes_of_labels(seen, label_count, MOST_LABELS, LEAST_PERCENT)
+    totals = seen.totals
+    share = (4 * most > 3 * totals).astype(np.int64) + (20 * most > 19 * totals)
+    kind = 2 * share + (totals < RARE)
+    return np.where(totals > 0, codes * 2 * len(SHARES) + kind, 0).astype(np.uint64)
 
 
 def learn_classes(
@@ -211,12 +188,11 @@ def learn_classes(
     label_numbers, names = _number_labels(offsets, labels)
     word_numbers, known, _ = number(words)
     folds = np.repeat(np.arange(len(offsets) - 1) % FOLDS, np.diff(offsets))
-    pairs, pair_numbers = _pairs(word_numbers, len(known), label_numbers, len(names))
-    cells = np.bincount(pair_numbers * FOLDS + folds, minlength=FOLDS * len(pairs.words))
-    by_fold = cells.reshape(-1, FOLDS).T
-    counts = by_fold.sum(axis=0)
+    seen, pairs = count_labels(word_numbers.astype(np.int64), label_numbers, len(known), len(names))
+    cells = np.bincount(pairs * FOLDS + folds, minlength=FOLDS * len(seen.words))
+    others = [seen._replace(counts=seen.counts - own) for own in cells.reshape(-1, FOLDS).T]
     codes = np.concatenate(
-        [np.zeros(1, np.uint64), pairs.codes(counts), *(pairs.codes(counts - f) for f in by_fold)]
+        [np.zeros(1, np.uint64), *(_codes(counted, len(names)) for counted in (seen, *others))]
     )
     numbers, distinct, _ = number(codes)
     numbers += 1  # the class of what was not seen has code 0 and number 0
@@ -244,20 +220,6 @@ def _number_labels(
     ranks = np.empty(len(names), np.int64)
     ranks[order] = np.arange(len(names))
     return ranks[ids], [names[i] for i in order]
-
-
-def _pairs(
-    words: NDArray[np.int32], word_count: int, labels: NDArray[np.int64], label_count: int
-) -> tuple[_Pairs, NDArray[np.int64]]:
-    """Return the pairs of word and label that occur, and the number of that at each place."""
-    ids, distinct, _ = number((words.astype(np.int64) * label_count + labels + 1).astype(np.uint64))
-    order = np.argsort(distinct)
-    ranks = np.empty(len(order), np.int64)
-    ranks[order] = np.arange(len(order))
-    pairs = distinct[order].astype(np.int64) - 1
-    of_words, of_labels = np.divmod(pairs, max(label_count, 1))
-    first = np.searchsorted(of_words, np.arange(word_count + 1))
-    return _Pairs(of_words, of_labels, first, label_count), ranks[ids]
 
 
 def _class_texts(
