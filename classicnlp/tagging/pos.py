@@ -52,8 +52,7 @@ class PosTagger(Storable, Estimator):
     min_count : int
         Features that occur less often are not learnt.
     prune : float
-        Weights that matter less than this, relative to the largest, are left out; how much one
-        matters is its size times the fourth root of how often its feature was seen.
+        Weights that are smaller than this, relative to the largest, are left out.
     runs : int
         How many perceptrons are trained, each in an order of its own; their weights are averaged.
 

@@ -54,12 +54,11 @@ class Vocabulary(NamedTuple):
 
 
 class TrainingData(NamedTuple):
-    """Sequences for the perceptron, keys and counts of their features, and the words in them."""
+    """Sequences for the perceptron, the keys of their features, and the words in them."""
 
     alphabet: Alphabet
     sequences: Sequences
     keys: NDArray[np.uint64]
-    counts: NDArray[np.int32]
     words: Vocabulary
 
 
@@ -113,7 +112,7 @@ def prepare(
         word_keys, numbers_of_words, gold, sequences, len(tags), hints
     )
     every = word_features(*text, offsets, classes.places)
-    features, keys, counts_of_keys = _frequent(every.reshape(-1), min_count)
+    features, keys = _frequent(every.reshape(-1), min_count)
     candidates = _Candidates(seen, counts >= known_from, numbers_of_words, gold)
     places = np.arange(0, len(features) + 1, len(TEMPLATES_OF_WORDS), dtype=np.int64)
     data = Sequences(
@@ -133,7 +132,7 @@ def prepare(
         candidates.labels,
         candidates.open,
     )
-    return TrainingData(alphabet, data, keys, counts_of_keys, vocabulary)
+    return TrainingData(alphabet, data, keys, vocabulary)
 
 
 def word_keys_of(words: list[str], alphabet: Alphabet) -> NDArray[np.uint64]:
@@ -144,12 +143,12 @@ def word_keys_of(words: list[str], alphabet: Alphabet) -> NDArray[np.uint64]:
 
 def _frequent(
     keys: NDArray[np.uint64], min_count: int
-) -> tuple[NDArray[np.int32], NDArray[np.uint64], NDArray[np.int32]]:
-    """Number the keys that occur often enough, -1 for others; return numbers, keys and counts."""
+) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
+    """Number the keys that occur often enough, -1 for others; return numbers and distinct keys."""
     ids, distinct, counts = number(keys)
     kept = counts >= min_count
     numbers = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1).astype(np.int32)
-    return numbers[ids], distinct[kept], counts[kept]
+    return numbers[ids], distinct[kept]
 
 
 class _Candidates:
@@ -190,8 +189,7 @@ def compiled(data: TrainingData, learnt: LinearWeights, prune: float) -> WordTag
     data : TrainingData
     learnt : LinearWeights
     prune : float
-        Weights that matter less than this times the largest weight are left out. How much one
-        matters is itself times the fourth root of how often its feature was seen.
+        Weights of features that are smaller, relative to the largest, are left out.
     """
     largest = max(float(np.abs(learnt.rows).max(initial=0.0)), 1e-9)
     scale = LARGEST_WEIGHT / largest
@@ -240,9 +238,7 @@ def _feature_table(
     keys = data.keys[learnt.features]
     known = np.flatnonzero(np.diff(data.words.first))
     folded = np.isin(keys, data.words.local[known, LOCAL.index("W0")])
-    sizes = np.abs(learnt.rows)
-    often = np.sqrt(np.sqrt(data.counts[learnt.features]))[:, None]
-    kept = (sizes * often >= least) & (sizes >= 0.5 / scale) & ~folded[:, None]
+    kept = (np.abs(learnt.rows) >= max(least, 0.5 / scale)) & ~folded[:, None]
     feature, label = np.nonzero(kept)
     weights = np.round(learnt.rows[kept] * scale).astype(np.int64)
     parts = -(-np.abs(weights) // LARGEST_CELL)
