@@ -16,7 +16,7 @@ from tests.conftest import code_points
 from tests.reference import features as reference
 
 # Few words, few characters and few classes, so that contexts come again.
-words = st.tuples(st.text(alphabet="中国a1", min_size=1, max_size=4), st.integers(0, 2))
+words = st.tuples(st.text(alphabet="中国a1，", min_size=1, max_size=4), st.integers(0, 2))
 sentences = st.lists(st.lists(words, max_size=6), max_size=5)
 Sentences = list[list[tuple[str, int]]]
 

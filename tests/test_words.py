@@ -27,7 +27,7 @@ KEPT = 6
 Weights = dict[int, int]
 
 sentences = st.lists(
-    st.sampled_from(["我", "中国", "国中", "a1", "大学生", "３", "é"]), min_size=1, max_size=4
+    st.sampled_from(["我", "中国", "国中", "a1", "大学生", "３", "é", "，"]), min_size=1, max_size=4
 )
 
 

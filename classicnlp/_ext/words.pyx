@@ -464,7 +464,7 @@ cdef class WordTagger:
         memset(sums, 0, self.labels * sizeof(int32_t))
         for t in range(count):
             cell, end = self.cells + slots[t][1], self.cells + slots[t][3]
-            while end - cell >= 4:  # of most work half was to count
+            while end - cell >= 4:  # one by one, half of the work is to count them
                 add_cell(sums, cell[0])
                 add_cell(sums, cell[1])
                 add_cell(sums, cell[2])
