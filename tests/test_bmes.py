@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import pickle
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from classicnlp import Pipeline
 from classicnlp._ext.bmes import (
     COVER_LIMIT,
+    COVERING_GROUPS,
     EDGE_KIND,
     FINDING_LIMIT,
     KIND_LIMIT,
@@ -107,14 +108,14 @@ def compiled(model: reference.Model, trusted: Iterable[str] = ()) -> BmesCutter:
     return cutter_of(default_alphabet(), keys_of_features, learnt, words, 1.0, NO_TRANSITION)
 
 
-def entry_of(pairs: np.ndarray, first: int, second: int) -> np.ndarray:
+def entry_of(arrays: Mapping[str, Any], first: int, second: int) -> np.ndarray:
     """Look a pair up in its table."""
     (key,) = keys_of(np.array([first, second], np.int32), np.array([0, 2])).tolist()
-    capacity = len(pairs) - 1
-    slot = (key >> 32) * capacity >> 32
-    while pairs[slot, 0] and int(pairs[slot, 0]) >> 8 != (key | 1) & 0xFFFFFF:
-        slot = (slot + 1) % capacity
-    return pairs[slot] if pairs[slot, 0] else pairs[-1]
+    pairs, displacements = arrays["pairs"], arrays["pair_displacements"]
+    displacement = int(displacements[(key >> 32) * len(displacements) >> 32])
+    mixed = (key ^ displacement * 0xA24BAED4963EE407) * 0x9FB21C651E98DF25 & (1 << 64) - 1
+    entry = pairs[(mixed >> 32) * (len(pairs) - 1) >> 32]
+    return entry if int(entry[0]) >> 8 == (key | 1) & 0xFFFFFF else pairs[-1]
 
 
 def unpacked(weights: np.ndarray) -> list[int]:
@@ -143,7 +144,7 @@ def model_of(cutter: BmesCutter, words: list[str], texts: list[str]) -> referenc
     for template, first, second in {feature for row in rows for feature in row}:
         if template in PAIRS:
             column = 1 + PAIRS.index(template)
-            row = unpacked(entry_of(arrays["pairs"], first, second)[column])
+            row = unpacked(entry_of(arrays, first, second)[column])
             note(template, first, second, row)
     for group, finding in np.argwhere(arrays["findings"].any(axis=2)).tolist():
         note(FINDING + group, finding, 0, arrays["findings"][group, finding].tolist())
@@ -335,11 +336,12 @@ def sound_arrays() -> dict[str, Any]:
     return {
         "unigrams": np.zeros((1, 12), np.int16),
         "pairs": np.zeros((2, 3), np.uint32),
+        "pair_displacements": np.zeros(1, np.uint8),
         "kinds": np.zeros(0, np.uint8),
         "windows": np.zeros((KIND_LIMIT**3, 12), np.int16),
         "groups": make_groups({}),
         "findings": np.zeros((0, FINDING_LIMIT, 4), np.int16),
-        "covers": np.zeros((1, COVER_LIMIT, 0), np.uint32),
+        "covers": np.zeros((1, COVER_LIMIT, COVERING_GROUPS), np.uint32),
         "transitions": np.zeros((4, 4), np.int32),
         "starts": np.zeros(4, np.int32),
     }
@@ -362,9 +364,10 @@ def test_a_table_of_one_row_is_enough() -> None:
         ("pairs", np.zeros((1, 3), np.uint32)),
         ("pairs", np.zeros((3, 2), np.uint32)),
         ("pairs", np.zeros(8, np.uint32)),
-        ("pairs", np.array([[256, 0, 0], [0, 0, 0]], np.uint32)),
         ("pairs", np.array([[0, 0, 0], [1, 0, 0]], np.uint32)),
         ("pairs", np.array([[257, 0, 0], [0, 0, 0], [0, 0, 0]], np.uint32)),
+        ("pair_displacements", np.zeros(0, np.uint8)),
+        ("pair_displacements", np.zeros((1, 1), np.uint8)),
         ("groups", make_groups({"中国人": [0]})),
         ("kinds", np.zeros(1, np.uint8)),
         ("kinds", np.zeros((0, 1), np.uint8)),
@@ -374,9 +377,9 @@ def test_a_table_of_one_row_is_enough() -> None:
         ("findings", np.zeros((0, FINDING_LIMIT - 1, 4), np.int16)),
         ("findings", np.zeros((0, FINDING_LIMIT, 3), np.int16)),
         ("covers", np.zeros((1, COVER_LIMIT, 1), np.uint32)),
-        ("covers", np.zeros((1, COVER_LIMIT - 1, 0), np.uint32)),
-        ("covers", np.zeros((2, COVER_LIMIT, 0), np.uint32)),
-        ("covers", np.zeros((0, COVER_LIMIT, 0), np.uint32)),
+        ("covers", np.zeros((1, COVER_LIMIT - 1, COVERING_GROUPS), np.uint32)),
+        ("covers", np.zeros((2, COVER_LIMIT, COVERING_GROUPS), np.uint32)),
+        ("covers", np.zeros((0, COVER_LIMIT, COVERING_GROUPS), np.uint32)),
         ("transitions", np.zeros((4, 3), np.int32)),
         ("transitions", np.full((4, 4), 1 << 24, np.int32)),
         ("starts", np.zeros(5, np.int32)),
@@ -404,7 +407,7 @@ def test_tables_that_fit_but_are_too_large_are_refused(
     arrays["unigrams"] = np.zeros((symbols, 12), np.int16)
     arrays["kinds"] = np.full(symbols - 1, kind, np.uint8)
     arrays["findings"] = np.full((count, FINDING_LIMIT, 4), weight, np.int16)
-    arrays["covers"] = np.zeros((symbols, COVER_LIMIT, count), np.uint32)
+    arrays["covers"] = np.zeros((symbols, COVER_LIMIT, COVERING_GROUPS), np.uint32)
     with pytest.raises(ValueError, match=message):
         BmesCutter(default_alphabet(), **arrays)
 
@@ -417,7 +420,9 @@ def test_tables_that_pass_cannot_crash_a_cut(data: st.DataObject) -> None:
     arrays = {name: array.copy() for name, array in sound.arrays.items()}
     words = sound.groups.table.copy()
     for _ in range(data.draw(st.integers(1, 6))):
-        where = data.draw(st.sampled_from(["pairs", "words", "kinds", "covers", "unigrams"]))
+        where = data.draw(
+            st.sampled_from(["pairs", "pair_displacements", "words", "kinds", "covers", "unigrams"])
+        )
         value = data.draw(st.integers(0, 0xFFFFFFFF))
         noted = data.draw(st.sampled_from([0, 1, 3, 128, 129, 131]))
         if where == "pairs":
@@ -428,10 +433,13 @@ def test_tables_that_pass_cannot_crash_a_cut(data: st.DataObject) -> None:
             words[value % len(words)] = (value & ~127) | noted
         elif where == "unigrams":
             arrays["unigrams"][value % 40] = value % 6000
+        elif where == "pair_displacements":
+            arrays[where][value % len(arrays[where])] = value % 256
         else:
             arrays[where][value % 40] = value % 17
     try:
-        cutter = BmesCutter(sound.alphabet, **arrays, groups=WordGroups(words))
+        groups = WordGroups(words, sound.groups.displacements)
+        cutter = BmesCutter(sound.alphabet, **arrays, groups=groups)
     except ValueError:
         return
     assert "".join(cutter.segment(text)) == text

@@ -139,14 +139,30 @@ def test_only_strings_of_two_and_more_have_keys(offsets: list[int]) -> None:
         keys_of(np.zeros(3, np.int32), np.array(offsets, np.int64))
 
 
-@given(st.lists(st.integers(0, 2**64 - 1), unique=True, max_size=140))
-def test_every_key_has_its_check_in_its_slot_and_a_slot_is_left_empty(keys: list[int]) -> None:
-    table, places = place_keys(np.array(keys, np.uint64))
-    assert len(table) == len(keys) + len(keys) // 5 + 1
-    assert table[places].tolist() == [(key << 8 | 256) & 0xFFFFFFFF for key in keys]
-    empty = set(range(len(table))) - set(places.tolist())
-    assert not table[sorted(empty)].any()
-    assert empty
+@given(st.lists(st.lists(st.integers(0, 9000), min_size=2, max_size=7), max_size=140))
+def test_every_key_has_a_slot_of_its_own_with_its_check(strings: list[list[int]]) -> None:
+    found = np.unique(keys(strings))
+    table, displacements, places = place_keys(found)
+    assert len(displacements) == len(found) // 2 + 1
+    assert len(set(places.tolist())) == len(found)
+    assert table[places].tolist() == [(key << 8 | 256) & 0xFFFFFFFF for key in found.tolist()]
+    assert not np.delete(table, places).any()
+
+
+def test_tables_are_nearly_full() -> None:
+    keys = np.random.default_rng(5).integers(0, 2**64, 100_000, np.uint64, endpoint=False)
+    table, _, _ = place_keys(np.unique(keys))
+    assert len(table) <= 1.07 * len(keys)
+
+
+def test_keys_that_no_hash_function_made_are_refused() -> None:
+    with pytest.raises(ValueError, match="share a bucket"):
+        place_keys(np.unique(np.random.default_rng(7).integers(0, 2**32, 5000, np.uint64)))
+
+
+def test_a_key_that_comes_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match="two keys are the same"):
+        place_keys(np.array([3, 5, 3], np.uint64))
 
 
 @pytest.mark.parametrize("count", [0, 1, 4, 5, 63, 64, 65, 5000])
@@ -155,35 +171,40 @@ def test_words_of_a_large_table_are_found_and_others_are_not(count: int) -> None
     generator = np.random.default_rng(count)
     strings = np.unique(generator.integers(1, 9000, (count + 50_000, 2)), axis=0).astype(np.int32)
     strings = generator.permutation(strings)
-    table, places = place_keys(keys(strings[:count].tolist()))
+    table, displacements, places = place_keys(keys(strings[:count].tolist()))
     table[places] |= 1
     offsets = np.arange(0, 2 * len(strings) + 1, 2)
-    codes = WordGroups(table).codes_of(strings.reshape(-1), offsets)
+    codes = WordGroups(table, displacements).codes_of(strings.reshape(-1), offsets)
     assert codes[: 2 * count : 2, 0, 0].all()
     assert codes[2 * count :, 0, 0].sum() <= 1
 
 
-@pytest.mark.parametrize("table", [np.zeros(0), np.ones(5), np.zeros((2, 2)), np.full(1, 256)])
-def test_tables_without_an_empty_slot_are_refused(table: np.ndarray) -> None:
-    with pytest.raises(ValueError, match="must have an empty slot"):
-        WordGroups(table.astype(np.uint32))
+@pytest.mark.parametrize(
+    ("table", "displacements"),
+    [(np.zeros(0), np.zeros(1)), (np.zeros((2, 2)), np.zeros(1)), (np.zeros(1), np.zeros(0))],
+)
+def test_tables_of_another_shape_are_refused(table: np.ndarray, displacements: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="must have one dimension"):
+        WordGroups(table.astype(np.uint32), displacements.astype(np.uint8))
 
 
 def test_tables_of_anything_but_integers_are_refused() -> None:
     with pytest.raises(ValueError, match="integers"):
-        WordGroups(np.zeros(5))
+        WordGroups(np.zeros(5), np.zeros(3, np.uint8))
+    with pytest.raises(ValueError, match="integers"):
+        WordGroups(np.zeros(5, np.uint32), np.zeros(3))
 
 
 @given(st.data())
 def test_tables_that_pass_cannot_crash_a_look_up(data: st.DataObject) -> None:
     """Damaged tables give wrong codes at worst."""
-    table = make_groups({"中国人民": {0}, "国人": {2}, "人中": {3}}).table.copy()
+    groups = make_groups({"中国人民": {0}, "国人": {2}, "人中": {3}})
+    table, displacements = groups.table.copy(), groups.displacements.copy()
     damaged = st.one_of(st.integers(0, 0xFFFFFFFF), st.sampled_from(table.tolist()))
     for _ in range(data.draw(st.integers(1, 8))):
         slot = data.draw(st.integers(0, len(table) - 1))
         table[slot] = data.draw(damaged) | data.draw(st.sampled_from([0, 128, 255]))
-    if table.all():
-        return
-    codes = np.array(codes_of(WordGroups(table), ["中国人民" * 20, "国"]))
+        displacements[slot % len(displacements)] = data.draw(st.integers(0, 255))
+    codes = np.array(codes_of(WordGroups(table, displacements), ["中国人民" * 20, "国"]))
     assert codes[:, :2].max() <= 4
     assert codes[:, 2].max() <= 12

@@ -533,11 +533,9 @@ def tampered(array: np.ndarray, change: Callable[[np.ndarray], object]) -> np.nd
         ("kinds", lambda a: a.fill(15)),
         ("pairs", lambda a: a[0].fill(2)),
         ("pairs", lambda a: a[-1].fill(1)),
-        ("pairs", lambda a: a[:-1, 0].fill(256)),
         ("transitions", lambda a: a.fill(1 << 25)),
         ("starts", lambda a: a.fill(-(1 << 25))),
         ("words", lambda a: a[:1].fill(2)),
-        ("words", lambda a: a.fill(256)),
     ],
 )
 def test_a_tampered_model_is_refused(
@@ -550,7 +548,7 @@ def test_a_tampered_model_is_refused(
         CharSegmenter.from_store(parameters, arrays, "here")
 
 
-@pytest.mark.parametrize("name", ["unigrams", "kinds", "findings", "covers", "words"])
+@pytest.mark.parametrize("name", ["unigrams", "kinds", "covers", "words", "word_displacements"])
 def test_a_model_that_lacks_an_array_is_refused(name: str, small_segmenter: CharSegmenter) -> None:
     parameters, arrays = small_segmenter.to_store()
     del arrays[name]

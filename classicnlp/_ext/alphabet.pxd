@@ -59,3 +59,4 @@ cdef class Alphabet:
 
     cdef void encode(self, Text text, int32_t* symbols) noexcept nogil
     cdef void classify(self, Text text, uint8_t* classes) noexcept nogil
+    cdef void read(self, Text text, int32_t* symbols, uint8_t* classes) noexcept nogil

@@ -46,6 +46,16 @@ cdef void classify_units(const unit_t* units, Py_ssize_t n, const uint16_t* inde
         classes[i] = <uint8_t> (entry_of(index, pages, units[i]) >> CLASS_SHIFT)
 
 
+cdef void read_units(const unit_t* units, Py_ssize_t n, const uint16_t* index, const uint32_t* pages,
+                     int32_t size, int32_t* symbols, uint8_t* classes) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef uint32_t entry
+    for i in range(n):
+        entry = entry_of(index, pages, units[i])
+        symbols[i] = symbol_of(entry, units[i], size)
+        classes[i] = <uint8_t> (entry >> CLASS_SHIFT)
+
+
 cdef class Alphabet:
     """Maps code points to symbols and classes; immutable.
 
@@ -102,6 +112,15 @@ cdef class Alphabet:
             classify_units(<const uint8_t*> text.units, text.length, self.index, self.pages, classes)
         else:
             classify_units(<const uint32_t*> text.units, text.length, self.index, self.pages, classes)
+
+    cdef void read(self, Text text, int32_t* symbols, uint8_t* classes) noexcept nogil:
+        """Do both in one pass."""
+        if text.kind == 2:
+            read_units(<const uint16_t*> text.units, text.length, self.index, self.pages, self.size, symbols, classes)
+        elif text.kind == 1:
+            read_units(<const uint8_t*> text.units, text.length, self.index, self.pages, self.size, symbols, classes)
+        else:
+            read_units(<const uint32_t*> text.units, text.length, self.index, self.pages, self.size, symbols, classes)
 
     def symbols(self, str text not None):
         """Return the symbol of each character of ``text`` as an int32 array."""

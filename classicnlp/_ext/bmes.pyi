@@ -19,6 +19,7 @@ DIGIT_LETTER: str
 NOUGHT: str
 FINDING_LIMIT: int
 COVER_LIMIT: int
+COVERING_GROUPS: int
 
 def packed(rows: NDArray[np.int16]) -> NDArray[np.uint64]: ...
 def check_moderate(weights: NDArray[Any]) -> None: ...
@@ -43,6 +44,7 @@ class BmesCutter(Cutter):
         alphabet: Alphabet,
         unigrams: NDArray[np.int16],
         pairs: NDArray[np.uint32],
+        pair_displacements: NDArray[np.uint8],
         kinds: NDArray[np.uint8],
         windows: NDArray[np.int16],
         groups: WordGroups,

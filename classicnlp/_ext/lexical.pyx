@@ -50,34 +50,84 @@ def keys_of(const int32_t[::1] symbols not None, const int64_t[::1] offsets not 
 
 
 def place_keys(const uint64_t[::1] keys not None):
-    """Place keys in a table by open addressing, at most five sixths full.
+    """Give each key a slot of its own, which is found without a search.
+
+    Keys fall into buckets of two on average, and of each bucket a number, its displacement, is kept
+    with which its keys fall into slots that are free; large buckets choose first (Belazzougui, Botelho
+    and Dietzfelbinger, 2009).
 
     Parameters
     ----------
     keys : uint64 array, shape (n,)
+        All different, and from a hash function: their upper halves choose the buckets.
 
     Returns
     -------
     table : uint32 array
         The check of the key in each slot, in the upper 24 bits; 0 for empty slots, of which there is
-        one at least.
+        one in seventeen.
+    displacements : uint8 array
+        Of each bucket.
     places : int64 array, shape (n,)
-        The slot of each key. Two keys share one if they have the same check and lie together, as
-        one pair of keys in a million does.
+        The slot of each key.
+
+    Raises
+    ------
+    ValueError
+        If two keys are the same, or too many share a bucket.
     """
     cdef Py_ssize_t n = keys.shape[0], i
-    cdef uint32_t capacity = <uint32_t> (n + n // 5 + 1), slot
-    table = np.zeros(capacity, np.uint32)
-    places = np.empty(n, np.int64)
-    cdef uint32_t[::1] checks = table
-    cdef int64_t[::1] out = places
+    cdef uint32_t buckets = <uint32_t> (n // 2 + 1)
+    numbers = np.empty(n, np.int64)
+    cdef int64_t[::1] bucket = numbers
+    if len(np.unique(keys)) < n:
+        raise ValueError("two keys are the same")
     for i in range(n):
-        slot = slot_of(keys[i], capacity)
-        while checks[slot] and checks[slot] != check_of(keys[i]):
-            slot = slot + 1 if slot + 1 < capacity else 0
-        checks[slot] = check_of(keys[i])
-        out[i] = slot
-    return table, places
+        bucket[i] = bucket_of(keys[i], buckets)
+    sizes = np.bincount(numbers, minlength=buckets)
+    largest_first = np.argsort(-sizes, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    by_bucket = np.argsort(numbers, kind="stable")
+    capacity = n + n // 16 + 1
+    while capacity < 16 * (n + 16):
+        table, displacements = np.zeros(capacity, np.uint32), np.zeros(buckets, np.uint8)
+        places = np.empty(n, np.int64)
+        if displace(keys, by_bucket, starts, largest_first, table, displacements, places):
+            return table, displacements, places
+        capacity += capacity // 16 + 1
+    raise ValueError("too many keys share a bucket: they must come from a hash function")
+
+
+def displace(const uint64_t[::1] keys, const int64_t[::1] by_bucket, const int64_t[::1] starts,
+             const int64_t[::1] order, uint32_t[::1] table, uint8_t[::1] displacements, int64_t[::1] places):
+    """Find the displacement of each bucket; False if one has none."""
+    cdef uint32_t capacity = <uint32_t> table.shape[0], slot
+    cdef Py_ssize_t b, i, k
+    cdef int displacement
+    for b in order:
+        for displacement in range(256):
+            for i in range(starts[b], starts[b + 1]):
+                slot = slot_of(keys[by_bucket[i]], <uint8_t> displacement, capacity)
+                if table[slot]:
+                    break
+                table[slot] = check_of(keys[by_bucket[i]])
+                places[by_bucket[i]] = slot
+            else:
+                displacements[b] = <uint8_t> displacement
+                break
+            for k in range(starts[b], i):
+                table[places[by_bucket[k]]] = 0
+        else:
+            return False
+    return True
+
+
+def check_placed(table, displacements):
+    """Raise a ValueError unless they can be what `place_keys` made."""
+    if table.ndim != 1 or not 0 < table.size < 1 << 31:
+        raise ValueError("a table of keys must have one dimension, and a slot")
+    if displacements.ndim != 1 or not 0 < displacements.size < 1 << 31:
+        raise ValueError("displacements must have one dimension, and a bucket")
 
 
 def check_offsets(symbols, offsets):
@@ -99,24 +149,27 @@ cdef class WordGroups:
     table : uint32 array
         From `place_keys`; in the lowest 8 bits the groups that have a string as a word, bit g for
         group g, and 128 if longer words begin with it.
+    displacements : uint8 array
+        From `place_keys`, too.
 
     Raises
     ------
     ValueError
-        If the table has no empty slot.
+        If one is empty or has other than one dimension.
     """
 
-    def __init__(self, table):
+    def __init__(self, table, displacements):
         table = as_array(table, np.uint32, "table")
-        if table.ndim != 1 or not 0 < table.size < 1 << 31 or table.all():
-            raise ValueError("the table of words must have an empty slot")
+        displacements = as_array(displacements, np.uint8, "displacements")
+        check_placed(table, displacements)
         cdef const uint32_t[::1] view = table
-        self.table = table
-        self.entries = &view[0]
-        self.capacity = <uint32_t> table.size
+        cdef const uint8_t[::1] moved = displacements
+        self.table, self.displacements = table, displacements
+        self.entries, self.capacity = &view[0], <uint32_t> len(table)
+        self.moved, self.buckets = &moved[0], <uint32_t> len(displacements)
 
     def __reduce__(self):
-        return WordGroups, (self.table,)
+        return WordGroups, (self.table, self.displacements)
 
     def codes_of(self, const int32_t[::1] symbols not None, const int64_t[::1] offsets not None):
         """Return the codes at each character of some texts, none of which has words of another.
@@ -136,29 +189,30 @@ cdef class WordGroups:
             first, inner and last of longer ones. A column a group.
         """
         cdef Py_ssize_t n = symbols.shape[0], s, i
-        cdef Lanes lanes
         check_offsets(symbols, offsets)
-        noted = np.zeros((3, n), np.uint64)
+        noted = np.zeros((n, 3), np.uint64)
         cdef uint64_t[:, ::1] out = noted
         if n:
-            lanes = Lanes(&out[0, 0], &out[1, 0], &out[2, 0])
             with nogil:
                 for s in range(offsets.shape[0] - 1):
                     for i in range(offsets[s], offsets[s + 1] - 1):
-                        self.find_words(symbols, <int32_t> i, <int32_t> offsets[s + 1], lanes)
-        lane_bytes = noted.astype("<u8").view(np.uint8).reshape(3, n, 8)
-        return np.ascontiguousarray(lane_bytes[:, :, :MOST_GROUPS].transpose(1, 0, 2))
+                        self.find_words(symbols, <int32_t> i, <int32_t> offsets[s + 1], <Found*> &out[0, 0])
+        return np.ascontiguousarray(noted.astype("<u8").view(np.uint8).reshape(n, 3, 8)[:, :, :MOST_GROUPS])
 
-    cdef void find_words(self, const int32_t[::1] symbols, int32_t start, int32_t stop, Lanes lanes) noexcept nogil:
+    cdef void find_words(self, const int32_t[::1] symbols, int32_t start, int32_t stop, Found* found) noexcept nogil:
         """Note the words that begin at ``start``."""
         cdef uint64_t key = key_of_pair(symbols[start], symbols[start + 1])
         cdef int32_t end = start + 2
-        cdef uint8_t noted = find_string(self.entries, self.capacity, key)
+        cdef uint8_t noted = self.find(key)
         while noted:
             if noted & GROUPS:
-                record(lanes, start, end, noted & GROUPS)
+                record(found, start, end, noted & GROUPS)
             if not noted & GOES_ON or end == stop or end == start + LONGEST:
                 return
             key = longer_key(key, symbols[end])
             end += 1
-            noted = find_string(self.entries, self.capacity, key)
+            noted = self.find(key)
+
+    cdef uint8_t find(self, uint64_t key) noexcept nogil:
+        cdef uint8_t displacement = self.moved[bucket_of(key, self.buckets)]
+        return noted_in(self.entries[slot_of(key, displacement, self.capacity)], key)

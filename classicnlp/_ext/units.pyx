@@ -447,13 +447,16 @@ cdef bint join_mixed(Scan* scan, Trie mixed, Py_ssize_t start, Py_ssize_t* end) 
     cdef uint16_t codes[BEFORE_MIXED + WITHIN_MIXED]
     cdef Py_ssize_t first = max(scan.low, start - BEFORE_MIXED), i, j, found
     cdef Py_ssize_t stop = min(scan.text.length, first + BEFORE_MIXED + WITHIN_MIXED)
+    cdef Py_ssize_t ready = first
     cdef int32_t state
-    mixed.encode(slice_of(scan.text, first, stop), codes)
     for i in range(first, start + 1):
         found = 0
         state = ROOT
         j = i
         while j < stop:
+            if j == ready:  # few words go far: codes are made when they are wanted
+                ready = min(stop, j + BEFORE_MIXED)
+                mixed.encode(slice_of(scan.text, j, ready), codes + (j - first))
             state = step(mixed.nodes, state, codes[j - first])
             if state < 0:
                 break
@@ -617,17 +620,34 @@ cdef inline uint64_t nonzero(uint64_t x) noexcept nogil:
     return ((x & <uint64_t> 0x7F7F7F7F7F7F7F7F) + <uint64_t> 0x7F7F7F7F7F7F7F7F) | x
 
 
+cdef inline uint64_t eight_at(const uint8_t* classes, Py_ssize_t i, Py_ssize_t n) noexcept nogil:
+    """Return eight classes from i on, the first lowest; 0 for those from n on."""
+    cdef uint64_t eight = 0
+    if i + 8 <= n:
+        memcpy(&eight, classes + i, 8)
+    elif n >= 8:
+        memcpy(&eight, classes + n - 8, 8)
+        eight >>= 8 * (i + 8 - n)
+    else:
+        memcpy(&eight, classes + i, n - i)
+    return eight
+
+
+cdef inline Py_ssize_t first_flag(uint64_t flags) noexcept nogil:
+    """Return the first byte whose high bit is set; there is one, and no other bits are."""
+    return <Py_ssize_t> ((((flags & (0 - flags)) - 1) & EACH) * EACH >> 56) - 1
+
+
 cdef inline Py_ssize_t next_unit(const uint8_t* classes, Py_ssize_t i, Py_ssize_t n) noexcept nogil:
     """Return the first place from i on that is neither Han nor punctuation: few are, in a Chinese text."""
-    cdef uint64_t eight = 0
-    while i + 8 <= n:
-        memcpy(&eight, classes + i, 8)
-        if (nonzero(eight ^ HAN * EACH) & nonzero(eight ^ PUNCTUATION * EACH)) & (EACH << 7):
-            break
+    cdef uint64_t eight, flags
+    while i < n:
+        eight = eight_at(classes, i, n)
+        flags = nonzero(eight ^ HAN * EACH) & nonzero(eight ^ PUNCTUATION * EACH) & (EACH << 7)
+        if flags:
+            return min(i + first_flag(flags), n)
         i += 8
-    while i < n and (classes[i] == HAN or classes[i] == PUNCTUATION):
-        i += 1
-    return i
+    return n
 
 
 cdef inline bint any_ascii_in(const unit_t* units, Py_ssize_t n) noexcept nogil:
@@ -649,15 +669,13 @@ cdef bint any_ascii(Text text) noexcept nogil:
 
 
 cdef inline Py_ssize_t next_punctuation(const uint8_t* classes, Py_ssize_t i, Py_ssize_t n) noexcept nogil:
-    cdef uint64_t eight = 0
-    while i + 8 <= n:
-        memcpy(&eight, classes + i, 8)
-        if (nonzero(eight ^ PUNCTUATION * EACH) & (EACH << 7)) != EACH << 7:
-            break
+    cdef uint64_t flags
+    while i < n:
+        flags = ~nonzero(eight_at(classes, i, n) ^ PUNCTUATION * EACH) & (EACH << 7)
+        if flags:
+            return i + first_flag(flags)
         i += 8
-    while i < n and classes[i] != PUNCTUATION:
-        i += 1
-    return i
+    return n
 
 
 cdef void mark_signs(Scan* scan) noexcept nogil:

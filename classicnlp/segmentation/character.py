@@ -208,6 +208,7 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         arrays = {
             **store.nested("alphabet", cutter.alphabet.arrays),
             "words": cutter.groups.table,
+            "word_displacements": cutter.groups.displacements,
             **cutter.arrays,
         }
         if cutter.rules.mixed is not None:
@@ -235,7 +236,7 @@ class CharSegmenter(Segmenter, Storable, Estimator):
         trie = store.within("mixed", arrays)
         mixed = Trie(alphabet, **trie, size=int(trie["values"].max()) + 1) if trie else None
         tables = tables_of({name: a for name, a in arrays.items() if "/" not in name})
-        groups = WordGroups(tables.pop("words"))
+        groups = WordGroups(tables.pop("words"), tables.pop("word_displacements"))
         segmenter._cutter = BmesCutter(alphabet, **tables, groups=groups, rules=Rules(held, mixed))
         return segmenter
 

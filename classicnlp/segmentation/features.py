@@ -15,6 +15,7 @@ import numpy as np
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.bmes import (
     CHINESE_DIGIT_KIND,
+    COVERING_GROUPS,
     DIGIT_LETTER,
     EDGE_KIND,
     NOUGHT,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 BEFORE, AT, AFTER, PAIR_BEFORE, PAIR_AFTER = 1, 2, 3, 4, 5
 WINDOW_BEFORE, WINDOW, WINDOW_AFTER = 6, 7, 8
 FINDING, COVER = 16, 24
-COVERING = 2  # groups of which what covers a character counts together with the character, too
 
 TEMPLATE_SHIFT = np.uint64(42)
 FIRST_SHIFT = np.uint64(21)
@@ -136,7 +136,7 @@ def features_of(characters: Characters, words: NDArray[np.uint8]) -> NDArray[np.
 
     Returns
     -------
-    uint64 array, shape (n, 8 + groups + min(groups, COVERING))
+    uint64 array, shape (n, 8 + groups + min(groups, COVERING_GROUPS))
         template << 42 | first << 21 | second.
     """
     n, groups = len(characters.symbols), words.shape[2]
@@ -153,7 +153,7 @@ def features_of(characters: Characters, words: NDArray[np.uint8]) -> NDArray[np.
         (WINDOW_BEFORE, windows[0], None), (WINDOW, windows[1], None),
         (WINDOW_AFTER, windows[2], None),
         *((FINDING + g, findings[:, g], None) for g in range(groups)),
-        *((COVER + g, at, covers[:, g]) for g in range(min(groups, COVERING))),
+        *((COVER + g, at, covers[:, g]) for g in range(min(groups, COVERING_GROUPS))),
     ]  # fmt: skip
     keys = np.empty((n, len(columns)), np.uint64)
     for column, (template, first, second) in enumerate(columns):

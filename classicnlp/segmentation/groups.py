@@ -112,13 +112,13 @@ class GroupedWords:
         """Return what the groups say about the training data, each fold by the words of others."""
         codes = []
         offsets = characters.offsets
-        table, places = place_keys(self._keys)
+        placed = place_keys(self._keys)
         for (start, end), (own, times) in zip(
             itertools.pairwise(self._folds), self._seen, strict=True
         ):
             elsewhere = self._total.copy()
             np.subtract.at(elsewhere, own, times)
-            groups = _noted(table, places, self._notes_of(elsewhere))
+            groups = _noted(placed, self._notes_of(elsewhere))
             low, high = offsets[start], offsets[end]
             part = groups.codes_of(characters.symbols[low:high], offsets[start : end + 1] - low)
             codes.append(part[:, :, : self.count])
@@ -132,19 +132,20 @@ class GroupedWords:
     def longer(self) -> WordGroups:
         """Return the strings of three and more."""
         notes = self._notes_of(self._total)
-        table, places = place_keys(self._keys[~self._is_pair])
-        return _noted(table, places, notes[~self._is_pair])
+        return _noted(place_keys(self._keys[~self._is_pair]), notes[~self._is_pair])
 
     def _notes_of(self, seen: NDArray[np.int64]) -> NDArray[np.uint32]:
         return np.where(seen > 0, self._notes | OWN, self._notes).astype(np.uint32)
 
 
 def _noted(
-    table: NDArray[np.uint32], places: NDArray[np.int64], notes: NDArray[np.uint32]
+    placed: tuple[NDArray[np.uint32], NDArray[np.uint8], NDArray[np.int64]],
+    notes: NDArray[np.uint32],
 ) -> WordGroups:
+    table, displacements, places = placed
     noted = table.copy()
-    np.bitwise_or.at(noted, places, notes)
-    return WordGroups(noted)
+    noted[places] |= notes
+    return WordGroups(noted, displacements)
 
 
 def _fitting(alphabet: Alphabet, words: Iterable[str]) -> list[str]:

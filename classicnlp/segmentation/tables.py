@@ -9,6 +9,7 @@ import numpy as np
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.bmes import (
     COVER_LIMIT,
+    COVERING_GROUPS,
     FINDING_LIMIT,
     KIND_LIMIT,
     SYMBOL_LIMIT,
@@ -21,7 +22,6 @@ from classicnlp.segmentation.features import (
     AT,
     BEFORE,
     COVER,
-    COVERING,
     FINDING,
     PAIR_AFTER,
     PAIR_BEFORE,
@@ -95,12 +95,11 @@ def cutter_of(
             table[first[chosen], column] = rows[chosen]
     group_count = words.count + words.trusted
     findings = np.zeros((group_count, FINDING_LIMIT, 4), np.int16)
-    covering = min(words.count, COVERING)
-    covers = np.full((min(COVERED, alphabet.size) + 1, COVER_LIMIT, covering), NOTHING)
+    covers = np.full((min(COVERED, alphabet.size) + 1, COVER_LIMIT, COVERING_GROUPS), NOTHING)
     for group in range(words.count):
         chosen = template == FINDING + group
         findings[group, first[chosen]] = rows[chosen]
-    for group in range(covering):
+    for group in range(min(words.count, COVERING_GROUPS)):
         chosen = (template == COVER + group) & (first < len(covers) - 1)
         covers[first[chosen], second[chosen], group] = _packed(rows[chosen])
     if words.trusted:
@@ -108,7 +107,7 @@ def cutter_of(
             findings[-1, cover::COVER_LIMIT, label] = TRUST
     of_second, of_first = template == PAIR_BEFORE, template == PAIR_AFTER
     noted, notes = words.pairs()
-    pairs = _pair_table(
+    pairs, displacements = _pair_table(
         (noted, notes),
         (np.stack([first, second], axis=1)[of_second], _packed(rows[of_second])),
         (np.stack([first, second], axis=1)[of_first], _packed(rows[of_first])),
@@ -117,6 +116,7 @@ def cutter_of(
         alphabet,
         unigrams.reshape(len(unigrams), -1),
         pairs,
+        displacements,
         kinds_of(alphabet),
         windows.reshape(len(windows), -1),
         words.longer(),
@@ -135,8 +135,10 @@ def _packed(rows: Rows) -> NDArray[np.uint32]:
     return packed.astype(np.uint32)
 
 
-def _pair_table(*columns: tuple[NDArray[np.integer], NDArray[np.uint32]]) -> NDArray[np.uint32]:
-    """Return the table of pairs: of each column the pairs, and what it says of them.
+def _pair_table(
+    *columns: tuple[NDArray[np.integer], NDArray[np.uint32]],
+) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+    """Return the table of pairs: of each column the pairs, and what it says of them; displacements.
 
     Pairs of which none says anything are left out.
     """
@@ -149,7 +151,7 @@ def _pair_table(*columns: tuple[NDArray[np.integer], NDArray[np.uint32]]) -> NDA
     distinct, number = np.unique(both, return_inverse=True)
     symbols = np.stack([distinct >> 32, distinct & 0xFFFFFFFF], axis=1).astype(np.int32)
     keys = keys_of(symbols.reshape(-1), np.arange(0, 2 * len(distinct) + 1, 2))
-    checks, places = place_keys(keys)
+    checks, displacements, places = place_keys(keys)
     table = np.empty((len(checks) + 1, len(told)), np.uint32)
     table[:] = nothing
     table[:-1, 0] = checks
@@ -158,4 +160,4 @@ def _pair_table(*columns: tuple[NDArray[np.integer], NDArray[np.uint32]]) -> NDA
         row = places[number[start : start + len(own)]]
         table[row, column] = values if column else table[row, column] | values
         start += len(own)
-    return table
+    return table, displacements

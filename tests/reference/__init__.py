@@ -55,6 +55,7 @@ def make_groups(groups: Mapping[str, Collection[int]]) -> WordGroups:
             for end in range(2, len(word)):
                 notes[word[:end]] = notes.get(word[:end], 0) | GOES_ON_BIT
     offsets = np.cumsum([0, *map(len, notes)])
-    table, places = place_keys(keys_of(alphabet.symbols("".join(notes)), offsets))
+    keys = keys_of(alphabet.symbols("".join(notes)), offsets)
+    table, displacements, places = place_keys(keys)
     table[places] |= np.array(list(notes.values()), np.uint32)
-    return WordGroups(table)
+    return WordGroups(table, displacements)
