@@ -12,11 +12,11 @@ import numpy as np
 from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
 from classicnlp._ext.bmes import BmesCutter, BmesWordsCutter
-from classicnlp._ext.elementary import logs
 from classicnlp._ext.features import number
 from classicnlp._ext.lexical import WordGroups
 from classicnlp._ext.trie import Trie
 from classicnlp._ext.units import Rules
+from classicnlp.calibration import best_scale, log_loss
 from classicnlp.checks import require_at_least, require_count, require_share
 from classicnlp.estimator import Estimator
 from classicnlp.lexicon import Lexicon, Words
@@ -47,7 +47,7 @@ LABELS = "BMES"
 LEARNT = ("temperature", "held_rules")  # what a model file has beside the parameters
 STEPS = 200  # a step of weights in tables is the largest weight divided by this
 TEMPERATURE = 20.0  # of a model that was fitted without data set aside: steps to a nat
-TEMPERATURES = 2 * 1.05 ** np.arange(95)  # to 200
+COLDEST, HOTTEST = 2.0, 200.0
 CALIBRATION = 1000  # sentences: enough for a single number
 
 
@@ -322,8 +322,7 @@ def _preference(word: str) -> float:
 def _calibrated(segmenter: CharSegmenter, gold: list[list[str]]) -> float:
     """Return the temperature at which confidences say best which words are right.
 
-    That of the least log loss over the words predicted for the gold sentences (Guo, Pleiss, Sun
-    and Weinberger, 2017), to within 5 %; the loss falls to its least and rises from there.
+    That of the least log loss over the words predicted for the gold sentences, to within 5 %.
     """
     cuts, right = [], []
     for words in gold[:CALIBRATION]:
@@ -334,21 +333,12 @@ def _calibrated(segmenter: CharSegmenter, gold: list[list[str]]) -> float:
         cuts.append((segmenter._paths(text), boundaries))
     correct = np.array(right, bool)
 
-    def loss(number: int) -> float:
-        scale = 1 / TEMPERATURES[number]
-        shares = [paths.confidences(boundaries, scale) for paths, boundaries in cuts]
+    def loss(temperature: float) -> float:
+        shares = [paths.confidences(boundaries, 1 / temperature) for paths, boundaries in cuts]
         confidence = np.concatenate(shares)
-        odds = np.where(correct, confidence, 1 - confidence)
-        return -float(np.sum(logs(np.maximum(odds, 1e-9))))
+        return log_loss(np.where(correct, confidence, 1 - confidence))
 
-    low, high = 0, len(TEMPERATURES) - 1
-    while low < high:
-        middle = (low + high) // 2
-        if loss(middle) <= loss(middle + 1):
-            high = middle
-        else:
-            low = middle + 1
-    return float(TEMPERATURES[low])
+    return best_scale(loss, COLDEST, HOTTEST)
 
 
 def _forbidden() -> NDArray[np.bool_]:
