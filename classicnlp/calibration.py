@@ -1,7 +1,8 @@
 """How sure scores are to make a model: one number, measured on data set aside.
 
 The scores of a perceptron have no scale of their own. One number that they are multiplied by, or
-divided, makes probabilities of them, as in temperature scaling (Guo, Pleiss, Sun and Weinberger, 2017).
+divided, makes probabilities of them, as in temperature scaling (Guo, Pleiss, Sun and Weinberger,
+2017).
 """
 
 from __future__ import annotations
