@@ -46,20 +46,6 @@ class Sketch(NamedTuple):
     scales: NDArray[np.float32]
     errors: NDArray[np.float32]
 
-    def checked(self, vectors: NDArray[Any]) -> Sketch:
-        """Return itself; raise a ValueError if it cannot be of these vectors."""
-        count, width = vectors.shape
-        if (
-            self.codes.dtype != np.int8
-            or self.codes.shape != (count, -(-width // PADDING) * PADDING)
-            or any(
-                array.dtype != np.float32 or array.shape != (count,)
-                for array in (self.scales, self.errors)
-            )
-        ):
-            raise ValueError("the sketch does not fit the vectors")
-        return self
-
 
 class Index:
     """Vectors that are searched by cosine; that of a vector of zeros is 0 to all.
@@ -86,6 +72,23 @@ class Index:
         if sketch is not None:
             self.sketch = sketch
 
+    @classmethod
+    def restored(cls, vectors: NDArray[Any], lengths: NDArray[np.float64], sketch: Sketch) -> Index:
+        """Return an index of what a file holds.
+
+        Raises
+        ------
+        ValueError
+            If lengths and sketch cannot be of these vectors.
+        """
+        count, width = vectors.shape
+        padded = -(-width // PADDING) * PADDING
+        wanted = (np.dtype(np.float64), (count,)), (np.dtype(np.int8), (count, padded))
+        wanted += ((np.dtype(np.float32), (count,)),) * 2
+        if tuple((array.dtype, array.shape) for array in (lengths, *sketch)) != wanted:
+            raise ValueError("the lengths or the sketch do not fit the vectors")
+        return cls(vectors, lengths, sketch)
+
     @functools.cached_property
     def lengths(self) -> NDArray[np.float64]:
         """The Euclidean lengths of the vectors."""
@@ -101,8 +104,13 @@ class Index:
 
     def part(self, rows: slice | NDArray[np.int32]) -> Index:
         """Return an index of some of the vectors."""
-        sketch = Sketch(*(np.ascontiguousarray(array[rows]) for array in self.sketch))
-        return Index(np.ascontiguousarray(self.vectors[rows]), self.lengths[rows], sketch)
+        codes, scales, errors = self.sketch
+        sketch = Sketch(np.ascontiguousarray(codes[rows]), scales[rows], errors[rows])
+        return Index(
+            np.ascontiguousarray(self.vectors[rows]),
+            self.lengths[rows],
+            Sketch(codes, scales, errors),
+        )
 
     def cosines(
         self, queries: NDArray[np.float64], rows: NDArray[np.int32], offsets: NDArray[np.int64]

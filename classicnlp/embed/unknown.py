@@ -41,8 +41,8 @@ def suggestions(word: str, words: WordList) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> suggestions("ＮＢＡ联赛", WordList(["nba", "联赛", "NBA"]))
-    ('联赛', 'NBA', 'nba')
+    >>> suggestions("NBA聯賽", WordList(["联赛", "NBA", "篮球"]))
+    ('NBA', '联赛')
     """
     tried = list(dict.fromkeys(_variants(word[:LONGEST_WORD])))
     known = [
@@ -56,12 +56,12 @@ def suggestions(word: str, words: WordList) -> tuple[str, ...]:
 def _variants(word: str) -> Iterator[str]:
     """Yield other spellings, the word with one character less or two exchanged, and its parts."""
     spellings = [word.strip(), unicodedata.normalize("NFKC", word), fold(word)]
-    spellings += [change(text) for text in spellings for change in (str.lower, str.upper, str.title)]
+    spellings += [text.lower() for text in spellings] + [text.upper() for text in spellings]
     yield from spellings
     for i in range(len(word)):
         yield word[:i] + word[i + 1 :]
         yield word[:i] + word[i + 1 : i + 2] + word[i] + word[i + 2 :]
     for length in range(len(word) - 1, 0, -1):
         for start in range(len(word) - length + 1):
-            for text in dict.fromkeys([word, *spellings]):
+            for text in (word, *spellings[:3]):
                 yield text[start : start + length]
