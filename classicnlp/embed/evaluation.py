@@ -106,7 +106,8 @@ class AnalogyScore(Score):
                 (
                     section.name,
                     section.accuracy,
-                    f"{section.solved} of {section.asked}, {section.unknown} more with an unknown word",
+                    f"{section.solved} of {section.asked}, "
+                    f"{section.unknown} more with an unknown word",
                 )
                 for section in (*self.sections, self.total)
             ]

@@ -163,7 +163,7 @@ class _Reader:
             if header.words > room:
                 raise self._error(
                     f"the first line says {header.words:,} words of {header.dimensions:,} numbers, "
-                    f"but there is room for {room:,} at most: a truncated file, or of another format"
+                    f"but has room for {room:,} at most: it is truncated, or of another format"
                 )
         return header
 

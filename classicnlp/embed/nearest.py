@@ -83,9 +83,8 @@ class Index:
         """
         count, width = vectors.shape
         padded = -(-width // PADDING) * PADDING
-        wanted = (np.dtype(np.float64), (count,)), (np.dtype(np.int8), (count, padded))
-        wanted += ((np.dtype(np.float32), (count,)),) * 2
-        if tuple((array.dtype, array.shape) for array in (lengths, *sketch)) != wanted:
+        wanted = [("float64", (count,)), ("int8", (count, padded)), *[("float32", (count,))] * 2]
+        if [(array.dtype.name, array.shape) for array in (lengths, *sketch)] != wanted:
             raise ValueError("the lengths or the sketch do not fit the vectors")
         return cls(vectors, lengths, sketch)
 
@@ -106,11 +105,7 @@ class Index:
         """Return an index of some of the vectors."""
         codes, scales, errors = self.sketch
         sketch = Sketch(np.ascontiguousarray(codes[rows]), scales[rows], errors[rows])
-        return Index(
-            np.ascontiguousarray(self.vectors[rows]),
-            self.lengths[rows],
-            Sketch(codes, scales, errors),
-        )
+        return Index(np.ascontiguousarray(self.vectors[rows]), self.lengths[rows], sketch)
 
     def cosines(
         self, queries: NDArray[np.float64], rows: NDArray[np.int32], offsets: NDArray[np.int64]

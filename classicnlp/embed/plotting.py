@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 INSTALL = "plot() draws with matplotlib: pip install 'classicnlp[plot]'"
 FONTS = (
     "DejaVu Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC",
-    "Source Han Sans CN", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Microsoft YaHei", "SimHei", "PingFang SC",
-    "Hiragino Sans GB", "Heiti TC", "Arial Unicode MS",
+    "Source Han Sans CN", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Microsoft YaHei", "SimHei",
+    "PingFang SC", "Hiragino Sans GB", "Heiti TC", "Arial Unicode MS",
 )  # fmt: skip
 """Those to look at before all others; the first comes with matplotlib, without Chinese."""
 
