@@ -1,4 +1,4 @@
-"""The command line: ``classicnlp segment | tag | ner | train | evaluate | lm | info``."""
+"""The command line: ``classicnlp segment | tag | ner | train | evaluate | lm | embed | info``."""
 
 from __future__ import annotations
 

@@ -56,11 +56,13 @@ WORDS_AT_ONCE = 1 << 12
 LONGEST_HEADER = 64
 LONGEST_NUMBER = 64
 LONGEST_WORD = 1 << 16
-FIRST_ROOM = 1 << 14
+FIRST_ROOM = 1 << 22  # numbers; what the first line says may be wrong
+MANY = 1 << 40
 COMPRESSED = (".gz", ".xz", ".bz2")
 
 HEADER = re.compile(rb"[ \t]*([0-9]{1,18})[ \t]+([0-9]{1,18})[ \t\r]*\n")
-IN_NUMBERS = frozenset(b"0123456789+-.eEnaifNAIF \t\r")
+IN_NUMBERS = frozenset(b"0123456789+-.eE")
+CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 WRONG = {
     TOO_FEW_NUMBERS: "expected a word and {} numbers after it, got fewer",
@@ -146,8 +148,9 @@ class _Reader:
         self._skip(found.end(), 1)
         words, dimensions = int(found[1]), int(found[2])
         if format is None:
-            line = self._data.partition(b" ")[2].partition(b"\n")[0]
-            text = words == 0 or IN_NUMBERS.issuperset(line[: 2 * dimensions])
+            line = self._data.partition(b"\n")[0]
+            numbers = all(map(IN_NUMBERS.issuperset, line.split()[-dimensions:]))
+            text = numbers or not CONTROL.search(line)
             format = "word2vec" if text else "word2vec-binary"
         return self._checked(Header(format, words, dimensions))
 
@@ -170,34 +173,38 @@ class _Reader:
     def read_rows(self, header: Header, errors: Errors, limit: int | None) -> None:
         """Read words and vectors up to the end of the file, or as many as are wanted."""
         binary = header.format == "word2vec-binary"
-        dimensions = header.dimensions
-        wanted = header.words if limit is None else min(limit, header.words or limit)
-        longest = LONGEST_WORD + dimensions * (4 if binary else LONGEST_NUMBER)
-        self._rows = np.empty((min(wanted or 0, FIRST_ROOM), dimensions), self._rows.dtype)
-        while wanted is None or len(self.words) < wanted:
-            left = 1 << 40 if wanted is None else wanted - len(self.words)
-            data = np.frombuffer(self._data, np.uint8)
-            if binary:
-                vectors, places, read, status = parse_records(data, dimensions, left)
-                lines = 0
-            else:
-                vectors, places, read, lines, status = parse_lines(data, dimensions, left)
-            self._keep(vectors, places, errors, binary)
-            self._skip(read, lines)
-            if status != FINE:
-                raise self._error(WRONG[status].format(dimensions), binary)
-            if read:
+        most = min((n for n in (header.words, limit) if n is not None), default=None)
+        longest = LONGEST_WORD + header.dimensions * (4 if binary else LONGEST_NUMBER)
+        room = min(most or 0, FIRST_ROOM // header.dimensions)
+        self._rows = np.empty((room, header.dimensions), self._rows.dtype)
+        while most is None or len(self.words) < most:
+            left = MANY if most is None else most - len(self.words)
+            if self._parse(header.dimensions, left, errors, binary):
                 continue
             if len(self._data) > longest and len(self._data) >= BLOCK:
                 raise self._error("no end of the line is found: is this text?", binary)
             if not self._more(max(BLOCK, longest), text=not binary):
                 break
-        if wanted is not None and len(self.words) < wanted:
+        if header.words is not None and most is not None and len(self.words) < most:
             raise self._error(
                 f"truncated: {len(self.words):,} of {header.words:,} words are there", binary
             )
         if limit is None or len(self.words) < limit:
             self._require_end(header, binary)
+
+    def _parse(self, dimensions: int, most: int, errors: Errors, binary: bool) -> int:
+        """Read what is whole of the data; return how many bytes that is."""
+        data = np.frombuffer(self._data, np.uint8)
+        if binary:
+            vectors, places, read, status = parse_records(data, dimensions, most)
+            lines = 0
+        else:
+            vectors, places, read, lines, status = parse_lines(data, dimensions, most)
+        self._keep(vectors, places, errors, binary)
+        self._skip(read, lines)
+        if status != FINE:
+            raise self._error(WRONG[status].format(dimensions), binary)
+        return read
 
     def _require_end(self, header: Header, binary: bool) -> None:
         while not self._data.strip():

@@ -69,7 +69,7 @@ class KeyedVectors(SimilarWords, Storable):
     '吃'
     """
 
-    kind = "word vectors"
+    kind = "table of word vectors"
 
     def __init__(
         self,

@@ -56,7 +56,7 @@ def suggestions(word: str, words: WordList) -> tuple[str, ...]:
 def _variants(word: str) -> Iterator[str]:
     """Yield other spellings, the word with one character less or two exchanged, and its parts."""
     spellings = [word.strip(), unicodedata.normalize("NFKC", word), fold(word)]
-    spellings += [text.lower() for text in spellings] + [text.upper() for text in spellings]
+    spellings += [change(word) for change in (str.lower, str.upper, str.title, str.capitalize)]
     yield from spellings
     for i in range(len(word)):
         yield word[:i] + word[i + 1 :]
