@@ -3,8 +3,8 @@
     python benchmarks/bench_keyed_vectors.py [--quick]
 
 400,000 vectors of 300 numbers, drawn around 2,000 centres so that words have neighbours, as real
-ones have. All answers are exact; gensim computes every cosine for every question, faiss (IndexFlatIP)
-does so in batches. Ours runs on one thread where nothing is said, the peers on all that they take.
+ones have. All answers are exact; gensim computes every cosine for every question, faiss
+(IndexFlatIP) does so in batches. Ours runs on one thread where nothing is said, the peers on all that they take.
 """
 
 from __future__ import annotations

@@ -437,10 +437,14 @@ def test_what_is_saved_comes_back(many: KeyedVectors, tmp_path: Path, dtype: str
     data = path.read_bytes()
     loaded.save(path)
     assert path.read_bytes() == data
-    cut = tmp_path / "cut.vectors"
-    cut.write_bytes(data[:-5])
+    assert list(KeyedVectors.load(path, verify=True)) == list(vectors)
+    other = tmp_path / "other.vectors"
+    other.write_bytes(data[:-5])
     with pytest.raises(ModelError, match="truncated"):
-        KeyedVectors.load(cut)
+        KeyedVectors.load(other)
+    other.write_bytes(data[:-5] + b"wrong")
+    with pytest.raises(ModelError, match="altered"):
+        KeyedVectors.load(other, verify=True)
 
 
 def test_a_file_of_unfit_arrays_is_refused(vectors: KeyedVectors) -> None:

@@ -260,6 +260,31 @@ class KeyedVectors(SimilarWords, Storable):
     # Files.
 
     @classmethod
+    def load(cls, path: str | os.PathLike[str], verify: bool = False) -> Self:
+        """Map a file written by `save`: milliseconds, whatever its size.
+
+        Parameters
+        ----------
+        path : str or path
+            The file.
+        verify : bool
+            Whether to read all of it and compare its checksum.
+
+        Returns
+        -------
+        KeyedVectors
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ModelError
+            If the file is truncated, altered, of a newer format, or of another kind.
+        """
+        stored = store.load(path, cls.kind, verify)
+        return cls.from_store(stored.parameters, stored.arrays, str(path))
+
+    @classmethod
     def from_file(
         cls,
         path: str | os.PathLike[str],

@@ -25,6 +25,7 @@ FONTS = (
     "PingFang SC", "Hiragino Sans GB", "Heiti TC", "Arial Unicode MS",
 )  # fmt: skip
 """Those to look at before all others; the first comes with matplotlib, without Chinese."""
+PLACEHOLDERS = "Last Resort"  # a font that has every character, as a box
 
 INCHES = (8.0, 8.0)
 COLOURS = 10
@@ -111,4 +112,5 @@ def _font_files(manager: Any) -> Iterator[str]:
     known = sorted(manager.fontManager.ttflist, key=lambda entry: (entry.name, entry.fname))
     for name in FONTS:
         yield from (entry.fname for entry in known if entry.name == name)
-    yield from (entry.fname for entry in known if entry.name not in FONTS)
+    others = (entry for entry in known if entry.name not in FONTS)
+    yield from (entry.fname for entry in others if not entry.name.startswith(PLACEHOLDERS))
