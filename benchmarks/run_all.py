@@ -25,6 +25,7 @@ SCRIPTS = (
     "bench_perceptron",
     "bench_hmm",
     "bench_ngram",
+    "bench_keyed_vectors",
     "bench_lm",
     "bench_quality",
     "bench_traditional",
