@@ -4,8 +4,8 @@
 
 400,000 vectors of 300 numbers, drawn around 2,000 centres so that words have neighbours, as real
 ones have. All answers are exact; gensim computes every cosine for every question, faiss
-(IndexFlatIP) and NumPy do so in batches. Ours runs on one thread where nothing is said, NumPy on all
-that the machine has.
+(IndexFlatIP) and NumPy do so in batches. Ours runs on one thread where nothing is said, NumPy on
+all that the machine has.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def own(name: str, size: float, work: common.Work, target: str = "") -> common.O
 
 
 def by_products(units: np.ndarray) -> None:
-    """Find the best by NumPy's product of matrices, for as many questions as memory is cheap for."""
+    """Find the best by NumPy's product of matrices, 64 questions at a time."""
     for start in range(0, BATCH, 64):
         cosines = units[start : start + 64] @ units.T
         best = np.argpartition(cosines, -K - 1, axis=1)[:, -K - 1 :]

@@ -173,8 +173,12 @@ def test_sums_differences_weights_and_vectors(vectors: KeyedVectors) -> None:
         assert vectors.most_similar(scale * units[0], k=1)[0] == Neighbour("国王", 1.0)
     # One weight changes nothing, two do.
     assert vectors.most_similar(("国王", 0.5))[0].word == vectors.most_similar("国王")[0].word
-    heavy = vectors.most_similar([("苹果", 9.0), "国王"], k=1)
-    assert heavy[0].word == "香蕉"
+    for weight in (9, 9.0, np.float32(9), 1e6):
+        heavy = vectors.most_similar([("苹果", weight), "国王"], k=1)
+        assert heavy[0].word == "香蕉"
+    for weight in (np.inf, np.nan, -1e7):
+        with pytest.raises(ValueError, match="weights must be within"):
+            vectors.most_similar([("苹果", weight), "国王"])
 
 
 def test_restricted_to_the_first_or_to_some(many: KeyedVectors) -> None:

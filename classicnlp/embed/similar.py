@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -25,6 +26,7 @@ METHODS: tuple[Method, ...] = ("add", "multiply")
 
 # Between these the squares of a vector's numbers neither vanish nor overflow.
 SMALLEST, LARGEST = 1e-100, 1e100
+LARGEST_WEIGHT = 1e6
 
 
 class Neighbour(NamedTuple):
@@ -360,6 +362,8 @@ class SimilarWords:
         """Return the sum of vectors made of length 1, and the numbers of the words."""
         if not terms:
             raise ValueError("there is no word to be similar to: give at least one")
+        if not all(abs(weight) <= LARGEST_WEIGHT for _, weight in terms):
+            raise ValueError(f"weights must be within {LARGEST_WEIGHT:g} of 0")
         given = [self._wide(term) for term, _ in terms]
         known = [self.words.number(term) for term, _ in terms if isinstance(term, str)]
         if len(terms) == 1 and terms[0][1] == 1.0:
@@ -389,7 +393,7 @@ class SimilarWords:
 def _terms(given: Any, weight: float) -> list[tuple[Any, float]]:
     """Return words or vectors with their weights."""
     alone = isinstance(given, str) or (isinstance(given, np.ndarray) and given.ndim == 1)
-    weighted = isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], (int, float))
+    weighted = isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], Real)
     if alone or weighted:
         given = [given]
     return [
