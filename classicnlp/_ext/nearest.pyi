@@ -1,3 +1,5 @@
+from typing import Self
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,7 +9,7 @@ PADDING: int
 class Rows:
     count: int
     width: int
-    def __init__(self, vectors: NDArray[np.float32] | NDArray[np.float16]) -> None: ...
+    def __new__(cls, vectors: NDArray[np.float32] | NDArray[np.float16]) -> Self: ...
     def dots(
         self,
         rows: NDArray[np.int32],
@@ -25,7 +27,7 @@ class Rows:
 class Shortlists:
     count: int
     k: int
-    def __init__(self, count: int, k: int) -> None: ...
+    def __new__(cls, count: int, k: int) -> Self: ...
     def add(self, lower: NDArray[np.float32], upper: NDArray[np.float32], start: int) -> None: ...
     def finish(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]: ...
 
