@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -43,18 +43,17 @@ class WordList(Sequence[str]):
 
     def __init__(self, words: Iterable[str]):
         given = list(words)
-        keys = text_keys(given)
+        if not all(isinstance(word, str) for word in given):
+            kinds = sorted({type(word).__name__ for word in given} - {"str"})
+            raise TypeError(f"words must be str, got {', '.join(kinds)}")
         letters = [word.encode("utf-8", "surrogatepass") for word in given]
-        self._set(np.frombuffer(b"".join(letters), np.uint8), offsets_of(map(len, letters)), keys)
-        again = repeated(keys)
+        self._letters = np.frombuffer(b"".join(letters), np.uint8)
+        self._offsets = offsets_of(map(len, letters))
+        self._keys = text_keys(given)
+        again = repeated(self._keys)
         if len(again):
             raise ValueError(f"each word must be there once; {given[again[0]]!r} is there twice")
-
-    def _set(
-        self, letters: NDArray[np.uint8], offsets: NDArray[np.int64], keys: NDArray[np.uint64]
-    ) -> None:
-        self._letters, self._offsets, self._keys = letters, offsets, keys
-        self._slots = slots_of(keys)
+        self._slots = slots_of(self._keys)
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -75,11 +74,20 @@ class WordList(Sequence[str]):
 
     def number(self, word: str) -> int:
         """Return the number of a word, -1 if it is not there."""
-        return int(self.numbers([word])[0])
+        return int(self.numbers(text_keys([word]))[0])
 
-    def numbers(self, words: Sequence[str]) -> NDArray[np.int32]:
+    def numbers(self, keys: NDArray[np.uint64]) -> NDArray[np.int32]:
+        """Return the numbers of the words with these keys, -1 for those that are not there."""
+        return find(self._slots, self._keys, keys)
+
+    def numbers_of(self, words: Sequence[str]) -> NDArray[np.int32]:
         """Return the numbers of words, -1 for those that are not there."""
-        return find(self._slots, self._keys, text_keys(words))
+        return self.numbers(text_keys(words))
+
+    @property
+    def encoded(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """All words in UTF-8, one after another, and where each begins."""
+        return self._letters, self._offsets
 
     def to_arrays(self) -> dict[str, store.Array]:
         """Return the arrays for a model file."""
@@ -91,7 +99,7 @@ class WordList(Sequence[str]):
         }
 
     @classmethod
-    def from_arrays(cls, arrays: dict[str, store.Array]) -> WordList:
+    def from_arrays(cls, arrays: dict[str, store.Array]) -> Self:
         """Restore what `to_arrays` gave.
 
         Raises

@@ -54,7 +54,7 @@ def test_json_and_restrict(model: str, monkeypatch: pytest.MonkeyPatch, capsys: 
     assert main(["embed", "similar", "--vectors", model, "--json", "--restrict", "2"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["positive"], found["negative"]) == (["苹果"], ["国王"])
-    assert [entry["word"] for entry in found["similar"]] == ["王后"]
+    assert [entry["word"] for entry in found["answers"]] == ["王后"]
     feed(monkeypatch, "男人 国王 女人\n")
     arguments = ["embed", "analogy", "--vectors", model, "--json", "-k", "1"]
     assert main(arguments) == 0

@@ -80,7 +80,7 @@ def test_nobody_changes_them(vectors: KeyedVectors) -> None:
         (["a"], [[1e300]], ValueError, "finite float32 numbers"),
         (["a"], np.zeros((1, 0)), ValueError, "1 ... 65,536 dimensions"),
         (["a"], [["x"]], TypeError, "vectors must be numbers"),
-        ([1], [[1]], TypeError, "expected a str"),
+        ([1], [[1]], TypeError, "words must be str, got int"),
     ],
 )
 def test_what_is_no_vectors(
@@ -473,10 +473,10 @@ def test_a_file_of_unfit_arrays_is_refused(vectors: KeyedVectors) -> None:
 def test_word_lists() -> None:
     words = WordList(["我", "北京", "𠮷", ""])
     assert WordList.from_arrays(words.to_arrays())[2] == "𠮷"
-    assert words.numbers(["", "北京", "上海"]).tolist() == [3, 1, -1]
+    assert words.numbers_of(["", "北京", "上海"]).tolist() == [3, 1, -1]
     with pytest.raises(IndexError):
         words[4]
-    with pytest.raises(TypeError, match="expected a str"):
+    with pytest.raises(TypeError, match="words must be str, got bytes"):
         WordList([b"a"])  # type: ignore[list-item]
 
 

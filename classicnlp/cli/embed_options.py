@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classicnlp.cli.options import positive
+from classicnlp.cli.options import add_input_output, add_quiet, positive
+from classicnlp.cli.streams import answer_lines
 
 if TYPE_CHECKING:
     from classicnlp.embed import KeyedVectors, Neighbour
@@ -50,8 +52,11 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_answers(parser: argparse.ArgumentParser) -> None:
-    """Add how many answers are wanted, and among which words."""
+def add_questions(parser: argparse.ArgumentParser) -> None:
+    """Add the lines with questions, the vectors to ask, and which answers are wanted."""
+    add_input_output(parser)
+    add_vectors(parser)
+    add_quiet(parser)
     parser.add_argument(
         "-k", type=positive, default=10, metavar="K", help="how many words; default: %(default)s"
     )
@@ -108,22 +113,45 @@ def is_model(path: str) -> bool:
     return len(start) == 9 and start[5:8] == b"\0\0\0" and start.endswith(b"{")
 
 
-def answer_line(neighbours: Iterable[Neighbour]) -> str:
-    """Return words with their figures, between tabs.
+def answer_each(
+    arguments: argparse.Namespace,
+    read: Callable[[str], dict[str, list[str]]],
+    ask: Callable[..., list[Neighbour]],
+) -> None:
+    """Write the answer to every line: of what ``read`` makes of it, ``ask`` finds the words.
+
+    The line of a word without a vector stays empty, and those who watch are told.
+    """
+
+    def one(line: str) -> str:
+        asked = read(line)
+        answers: list[Neighbour] = []
+        try:
+            if any(asked.values()):
+                answers = ask(**asked)
+        except KeyError as error:
+            print(f"classicnlp: {error}", file=sys.stderr, flush=True)
+        return json_line(asked, answers) if arguments.json else text_line(answers)
+
+    answer_lines(arguments, lambda lines: [one(line) for line in lines])
+
+
+def text_line(answers: Iterable[Neighbour]) -> str:
+    r"""Return words with their figures, between tabs.
 
     >>> from classicnlp.embed import Neighbour
-    >>> answer_line([Neighbour("上海", 0.75), Neighbour("天津", 0.5)])
-    '上海 0.7500\\t天津 0.5000'
+    >>> text_line([Neighbour("上海", 0.75), Neighbour("天津", 0.5)])
+    '上海 0.7500\t天津 0.5000'
     """
-    return "\t".join(f"{word} {similarity:.4f}" for word, similarity in neighbours)
+    return "\t".join(f"{word} {similarity:.4f}" for word, similarity in answers)
 
 
-def answer_object(neighbours: Iterable[Neighbour]) -> list[dict[str, str | float]]:
-    """Return words with their figures for JSON."""
-    return [{"word": word, "similarity": round(similarity, 6)} for word, similarity in neighbours]
+def json_line(asked: dict[str, list[str]], answers: Iterable[Neighbour]) -> str:
+    """Return what was asked and the answers as JSON.
 
-
-def say_unknown(error: KeyError) -> None:
-    """Tell those who watch which word has no vector; the line that asks for it stays empty."""
-    sys.stdout.flush()
-    print(f"classicnlp: {error}", file=sys.stderr, flush=True)
+    >>> from classicnlp.embed import Neighbour
+    >>> json_line({"positive": ["北京"]}, [Neighbour("上海", 0.75)])
+    '{"positive": ["北京"], "answers": [{"word": "上海", "similarity": 0.75}]}'
+    """
+    found = [{"word": word, "similarity": round(figure, 6)} for word, figure in answers]
+    return json.dumps({**asked, "answers": found}, ensure_ascii=False)

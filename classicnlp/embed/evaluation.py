@@ -207,7 +207,7 @@ def evaluate_analogies(
 
 
 def _all_known(vectors: KeyedVectors, words: Sequence[str]) -> bool:
-    return bool((vectors.words.numbers(list(words)) != ABSENT).all())
+    return bool((vectors.words.numbers_of(list(words)) != ABSENT).all())
 
 
 def _read_questions(path: str | os.PathLike[str]) -> dict[str, list[tuple[str, ...]]]:

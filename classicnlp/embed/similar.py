@@ -273,7 +273,7 @@ class SimilarWords:
         if method not in METHODS:
             raise ValueError(f"method must be 'add' or 'multiply', got {method!r}")
         asked = [tuple(question) for question in questions]
-        known = [self.words.numbers(question).tolist() for question in asked]
+        known = [self.words.numbers_of(question).tolist() for question in asked]
         if method == "add":
             signed = [((b, 1.0), (c, 1.0), (a, -1.0)) for a, b, c in asked]
             queries = np.array([self._question(terms)[0] for terms in signed])
@@ -350,7 +350,7 @@ class SimilarWords:
 
     def _numbers(self, words: Iterable[str]) -> NDArray[np.int32]:
         given = [words] if isinstance(words, str) else list(words)
-        numbers = self.words.numbers(given)
+        numbers = self.words.numbers_of(given)
         if len(numbers) and numbers.min() == ABSENT:
             word = given[int(np.argmin(numbers))]
             raise UnknownWordError(word, suggestions(word, self.words))

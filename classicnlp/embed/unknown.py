@@ -47,7 +47,7 @@ def suggestions(word: str, words: WordList) -> tuple[str, ...]:
     tried = list(dict.fromkeys(_variants(word[:LONGEST_WORD])))
     known = [
         variant
-        for variant, number in zip(tried, words.numbers(tried).tolist(), strict=True)
+        for variant, number in zip(tried, words.numbers_of(tried).tolist(), strict=True)
         if number != ABSENT
     ]
     return tuple(known[:MOST_SUGGESTIONS])
