@@ -27,6 +27,7 @@ SCRIPTS = (
     "bench_ngram",
     "bench_keyed_vectors",
     "bench_lm",
+    "bench_newwords",
     "bench_quality",
     "bench_traditional",
 )

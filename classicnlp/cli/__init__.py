@@ -1,4 +1,4 @@
-"""The command line: ``classicnlp segment | tag | ner | train | evaluate | lm | embed | info``."""
+"""The command line: ``classicnlp segment``, ``tag``, ``newwords`` and the others."""
 
 from __future__ import annotations
 

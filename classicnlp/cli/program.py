@@ -25,6 +25,7 @@ from classicnlp.cli import (
     lm_score,
     lm_train,
     ner,
+    newwords,
     segment,
     tag,
     train_ner,
@@ -46,6 +47,7 @@ examples:
   classicnlp segment < input.txt > words.txt
   classicnlp tag --json input.txt.gz -o tokens.jsonl
   classicnlp ner --model names.model input.txt
+  classicnlp newwords --top 100 input.txt
   classicnlp explain 他说的话是对的 --want 的话
   classicnlp train segmenter --train words.txt --dev-fraction 0.1 --out my.model
   classicnlp train ner --train names.jsonl --format jsonl --out names.model
@@ -129,6 +131,7 @@ def build_parser() -> argparse.ArgumentParser:
     segment.add(commands)
     tag.add(commands)
     ner.add(commands)
+    newwords.add(commands)
     explain.add(commands)
     train = add_group(commands, "train", "train a model on your own data")
     train_segmenter.add(train)
