@@ -4,7 +4,6 @@
 #ifndef CLASSICNLP_SKETCH_H
 #define CLASSICNLP_SKETCH_H
 
-#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
