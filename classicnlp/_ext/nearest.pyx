@@ -392,14 +392,19 @@ cdef class Shortlists:
         rows : int32 array
         offsets : int64 array, shape (count + 1,)
         """
-        cdef Py_ssize_t i
-        for i in range(self.count):
-            if self.used[i] > self.k:
-                self.sift(i)
+        cdef Py_ssize_t i, j
+        with nogil:
+            for i in range(self.count):
+                if self.used[i] > self.k:
+                    self.sift(i)
         offsets = np.concatenate([[0], np.cumsum(self.used)])
         found = np.empty(offsets[self.count], np.int32)
-        for i in range(self.count):
-            found[offsets[i]:offsets[i + 1]] = self.rows[i, :self.used[i]]
+        cdef int64_t[::1] starts = offsets
+        cdef int32_t[::1] rows = found
+        with nogil:
+            for i in range(self.count):
+                for j in range(self.used[i]):
+                    rows[starts[i] + j] = self.rows[i, j]
         return found, offsets
 
     cdef make_room(self, Py_ssize_t wanted):
