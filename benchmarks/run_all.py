@@ -25,9 +25,11 @@ SCRIPTS = (
     "bench_perceptron",
     "bench_hmm",
     "bench_ngram",
-    "bench_keyed_vectors",
+    "bench_spilling",
     "bench_lm",
     "bench_newwords",
+    "bench_keyed_vectors",
+    "bench_word_models",
     "bench_quality",
     "bench_traditional",
 )

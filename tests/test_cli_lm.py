@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import classicnlp as cn
-from classicnlp.cli import lm_count, main, resources
+from classicnlp.cli import lm_options, main, resources
 from classicnlp.lm import NgramCounts
 from classicnlp.segmentation import MaxMatchSegmenter
 
@@ -108,4 +108,4 @@ def test_what_is_refused(capsys: Captured, arguments: list[str], status: int, me
 
 def test_sizes() -> None:
     sizes = ["1M", "1g", "2.5M", "1048576"]
-    assert [lm_count.size(text) for text in sizes] == [1 << 20, 1 << 30, 5 << 19, 1 << 20]
+    assert [lm_options.size(text) for text in sizes] == [1 << 20, 1 << 30, 5 << 19, 1 << 20]

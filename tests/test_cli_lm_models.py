@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import lzma
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,41 @@ def test_from_text_to_scores(
     assert json.loads(capsys.readouterr().out)["perplexity"] == model.perplexity(LINES)
     assert main(["lm", "perplexity", "--model", out, str(text)]) == 0
     assert capsys.readouterr().out.startswith("perplexity ")
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".xz"])
+def test_threads_memory_and_compression_do_not_show(
+    suffix: str, text: Path, tmp_path: Path
+) -> None:
+    opened = {"": open, ".gz": gzip.open, ".xz": lzma.open}[suffix]
+    packed = tmp_path / f"packed{suffix}"
+    with opened(packed, "wt", encoding="utf-8") as file:  # type: ignore[operator]
+        file.write(text.read_text(encoding="utf-8"))
+    for name, options in (("one", []), ("other", ["--workers", "2", "--memory", "1M"])):
+        assert (
+            main(["lm", "train", "--quiet", str(packed), "--out", str(tmp_path / name), *options])
+            == 0
+        )
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+    assert main(["lm", "perplexity", "--quiet", "--model", str(tmp_path / "one"), str(packed)]) == 0
+
+
+def test_info_says_what_a_model_holds(
+    text: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, counts = str(tmp_path / "words.lm"), str(tmp_path / "words.counts")
+    assert main(["lm", "train", "--quiet", "--order", "2", str(text), "--out", model]) == 0
+    assert main(["lm", "count", "--quiet", "--order", "1-2", str(text), "--save", counts]) == 0
+    assert main(["info", "--json", model]) == 0
+    card = json.loads(capsys.readouterr().out)
+    assert card["kind"] == "n-gram model"
+    assert card["words"] == card["n-grams"]["order 1"] == 9
+    assert card["parameters"]["smoothing"] == "kneser-ney"
+    assert list(card["trained on"]) == [text.name]
+    assert main(["info", counts]) == 0
+    shown = capsys.readouterr().out
+    assert "n-gram counts" in shown
+    assert "order 2" in shown
 
 
 def test_generated_sentences(

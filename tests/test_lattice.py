@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import time
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classicnlp._ext.lattice import Bigrams, LatticeCutter, fill_pairs
+from classicnlp._ext.lattice import LatticeCutter
+from classicnlp._ext.wordcosts import SCALE, WordCosts
+from classicnlp.lm.automaton import Table, begin_state, build
+from classicnlp.lm.grams import Level
+from classicnlp.lm.vocabulary import BEGIN, END
 from classicnlp.text import fold
 from tests.reference import lattice as reference
 from tests.reference import make_dictionary
@@ -86,33 +91,98 @@ def test_paths_are_the_cheapest(case: Case, text: str, k: int) -> None:
     assert plain(case.cutter.n_best(text, k)) == ranked[:k]
 
 
-def bigrams_of(pairs: Mapping[tuple[int, int], int], backoff: list[int]) -> Bigrams:
-    keys = np.array([previous << 32 | following for previous, following in pairs], np.uint64)
-    keys, costs = fill_pairs(keys, np.array([*pairs.values()], np.int32))
-    return Bigrams(keys, costs, np.array(backoff, np.int32))
+class Drawn(NamedTuple):
+    """A model of whole costs, its number of each word of a lexicon, and the same for the kernel."""
+
+    model: reference.BackOff
+    numbers: list[int]
+    kernel: WordCosts
 
 
-@settings(max_examples=300)
-@given(cases(), TEXT, st.integers(1, 6), st.data())
-def test_paths_by_pairs_are_the_cheapest(
-    case: Case, text: str, k: int, data: st.DataObject
+@st.composite
+def models(draw: st.DrawFn, words: int, order: int) -> Drawn:
+    """Draw a model with all n-grams of some sentences."""
+    largest = draw(st.integers(3, 6))
+    grams = {(number,) for number in range(largest + 1)}
+    for sentence in draw(st.lists(st.lists(st.integers(3, largest)), max_size=5)):
+        marked = (BEGIN, *sentence, END)
+        for end, n in itertools.product(range(1, len(marked) + 1), range(1, order + 1)):
+            grams.add(marked[max(end - n, 0) : end])
+    levels = [sorted(gram for gram in grams if len(gram) == k) for k in range(1, order + 1)]
+    costs = {gram: draw(COSTS) for level in levels for gram in level}
+    backoffs = {gram: draw(COSTS) for level in levels[:-1] for gram in level}
+    known = st.sampled_from([-1, *range(3, largest + 1)])
+    numbers = draw(st.lists(known, min_size=words, max_size=words))
+    model = reference.BackOff(costs, backoffs)
+    automaton = build(table_of(levels, model))
+    kernel = WordCosts(automaton, np.array(numbers, np.int32), begin_state(automaton), END)
+    return Drawn(model, numbers, kernel)
+
+
+def table_of(levels: list[list[tuple[int, ...]]], model: reference.BackOff) -> Table:
+    rows: dict[tuple[int, ...], int] = {(): 0}
+    made, logs, backoffs = [], [], []
+    for level in levels:
+        cells = [(rows[gram[:-1]], gram[-1], rows[gram[1:]]) for gram in level]
+        made.append(Level(*np.array(cells, np.int32).reshape(-1, 3).T.copy()))
+        logs.append(logs_of([model.costs[gram] for gram in level]))
+        backoffs.append(logs_of([model.backoffs.get(gram, 0) for gram in level]))
+        rows |= {gram: row for row, gram in enumerate(level)}
+    return Table(made, logs, backoffs[:-1])
+
+
+def logs_of(costs: list[int]) -> np.ndarray:
+    return (-np.array(costs) / (math.log(10) * SCALE)).astype(np.float32)
+
+
+def parts_of(words: int, further: int) -> st.SearchStrategy[list[reference.Parts]]:
+    cell = st.tuples(st.integers(-1, words - 1), COSTS)
+    part = st.tuples(st.lists(cell, max_size=2), COSTS)
+    return st.lists(part, min_size=further, max_size=further)
+
+
+@settings(max_examples=200)
+@given(cases(), TEXT, st.integers(1, 6), st.integers(1, 4), st.data())
+def test_paths_by_a_language_model_are_the_cheapest(
+    case: Case, text: str, k: int, order: int, data: st.DataObject
 ) -> None:
-    boundary = len(case.words)
-    number = st.integers(0, boundary)
-    pairs = data.draw(st.dictionaries(st.tuples(number, number), COSTS))
-    backoff = data.draw(st.lists(COSTS, min_size=boundary + 1, max_size=boundary + 1))
+    drawn = data.draw(models(len(case.words), order))
     plainly = case.cutter
     costs = np.array(
         [*case.words.values(), *case.added.values(), *[0] * len(case.removed)], np.int64
     )
-    cutter = LatticeCutter(
-        plainly.dictionary, costs, np.array(case.unknown, np.int32), bigrams_of(pairs, backoff)
-    )
-    cost = reference.bigram_cost(pairs, dict(enumerate(backoff)), boundary)
+    unknown = np.array(case.unknown, np.int32)
+    parts = data.draw(parts_of(len(case.words), len(costs) - len(case.words)))
+    first = np.cumsum([0, *(len(written) for written, _ in parts)]).astype(np.int32)
+    written = [cell for cells, _ in parts for cell in cells]
+    discounts = np.array([discount for _, discount in parts], np.int32)
+    kernel = drawn.kernel.with_parts(first, np.array(written, np.int32).reshape(-1, 2), discounts)
+    cutter = LatticeCutter(plainly.dictionary, costs, unknown, kernel)
+    by_word = {len(case.words) + i: part for i, part in enumerate(parts) if part[0]}
+    cost = reference.model_cost(drawn.model, drawn.numbers, order, (BEGIN, END), by_word)
     ranked = reference.rank(case.graph(text), len(text), cost)
-    if text:
-        assert plain(cutter.n_best(text, k)) == ranked[:k]
     assert cutter.boundaries(text).tolist() == [0, *ranked[0][1]]
+    if not text:
+        return
+    assert plain(cutter.n_best(text, k)) == ranked[:k]
+    rows = cutter.path(text)
+    assert rows[:, 1].tolist() == ranked[0][1]
+    assert rows[:, 2].sum() == ranked[0][0]
+
+
+def test_the_word_before_the_last_decides() -> None:
+    """The cheapest way to 丙 is by 甲 and 乙, but 戊 is cheap after 甲乙 and 丙 alone."""
+    words = [(0,), (BEGIN,), (END,), (3,), (4,), (5,), (6,)]
+    grams = [words, [(3, 5), (4, 5), (5, 6)], [(3, 5, 6)]]
+    costs = {gram: 9 for level in grams for gram in level}
+    costs |= {(3,): 4, (4,): 3, (3, 5): 1, (4, 5): 1, (5, 6): 5, (3, 5, 6): 1}
+    automaton = build(table_of(grams, reference.BackOff(costs, {})))
+    numbers = np.array([-1, 3, 4, 5, 6], np.int32)
+    kernel = WordCosts(automaton, numbers, begin_state(automaton), END)
+    dictionary = make_dictionary(["甲", "甲乙", "乙", "丙", "戊"])
+    cutter = LatticeCutter(dictionary, np.zeros(5, np.int64), np.full(9, 9, np.int32), kernel)
+    #   甲乙 4  丙 1  戊 1  end 9      甲 0  乙 3  丙 1  戊 5  end 9
+    assert plain(cutter.n_best("甲乙丙戊", 2)) == [(15, [2, 3, 4]), (18, [1, 2, 3, 4])]
 
 
 @settings(max_examples=200)
@@ -218,21 +288,54 @@ def test_arrays_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="unknown_costs must have 9 items"):
         LatticeCutter(dictionary, one, unknown[:8])
     with pytest.raises(ValueError, match="belong to another lexicon"):
-        LatticeCutter(dictionary, one, unknown, bigrams_of({}, [0, 0, 0]))
+        LatticeCutter(dictionary, one, unknown, costs_for([3, 3]))
     other = LatticeCutter(make_dictionary(["国"]), one, unknown)
     with pytest.raises(ValueError, match="another base trie"):
         LatticeCutter(dictionary, one[:0], unknown, None, other)
 
 
-@pytest.mark.parametrize("size", [0, 1, 3])
-def test_pairs_need_a_table_of_a_power_of_two(size: int) -> None:
-    with pytest.raises(ValueError, match="power of two"):
-        Bigrams(np.zeros(size, np.uint64), np.zeros(size, np.int32), np.zeros(1, np.int32))
+def costs_for(numbers: list[int], begin: int = 0, end: int = END) -> WordCosts:
+    words = [[(0,), (BEGIN,), (END,), (3,)]]
+    automaton = build(table_of(words, reference.BackOff({(i,): 1 for i in range(4)}, {})))
+    return WordCosts(automaton, np.array(numbers, np.int32), begin, end)
 
 
-def test_a_full_table_is_refused() -> None:
-    with pytest.raises(ValueError, match="must be empty"):
-        Bigrams(np.zeros(2, np.uint64), np.zeros(2, np.int32), np.zeros(1, np.int32))
+@pytest.mark.parametrize(
+    ("numbers", "begin", "end", "message"),
+    [
+        ([-2], 0, END, "numbers must be in -1 ... 3"),
+        ([4], 0, END, "numbers must be in -1 ... 3"),
+        ([3], 1, END, "no state 1"),
+        ([3], 0, 4, "no word 4"),
+        ([3], 0, -1, "no word -1"),
+    ],
+)
+def test_costs_name_what_the_model_has(
+    numbers: list[int], begin: int, end: int, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        costs_for(numbers, begin, end)
+
+
+@pytest.mark.parametrize(
+    ("first", "parts", "discounts", "message"),
+    [
+        ([0], [[0, 1]], [], "there must be 0 parts"),
+        ([0, 2], [[0, 1]], [0], "there must be 2 parts"),
+        ([0, 1], [[0, 1, 2]], [0], "there must be 1 parts"),
+        ([0, 1, 0], [[0, 1]], [0, 0], "first must rise"),
+        ([1, 1], [[0, 1]], [0], "first must rise"),
+        ([0, 1], [[0, 1]], [], "a place for each of 0 words"),
+        ([0, 1], [[1, 1]], [0], "from -1 to 0"),
+        ([0, 1], [[-2, 1]], [0], "from -1 to 0"),
+    ],
+)
+def test_parts_are_words_of_the_lexicon(
+    first: list[int], parts: list[list[int]], discounts: list[int], message: str
+) -> None:
+    arrays = (np.array(array, np.int32) for array in (first, parts, discounts))
+    with pytest.raises(ValueError, match=message):
+        costs_for([3]).with_parts(*arrays)
 
 
 @pytest.mark.parametrize("k", [0, -1, 10**10])

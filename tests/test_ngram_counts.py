@@ -295,6 +295,22 @@ def test_any_number_of_threads_gives_the_same(workers: int, unit: str) -> None:
     assert_same(count_ngrams(["人"], [5], workers=workers), count_ngrams(["人"], [5]))
 
 
+@pytest.mark.parametrize("workers", [2, 3, 8])
+@pytest.mark.parametrize("symbols", [1, 2, 5, 40])
+@pytest.mark.parametrize("order", [1, 3, 8])
+def test_runs_that_are_held_are_shared_among_threads(
+    workers: int, symbols: int, order: int
+) -> None:
+    """So few symbols repeat so often that all runs stay in memory, whatever is in the text."""
+    source = random.Random(symbols)
+    text = [
+        "".join(chr(0x4E00 + source.randrange(symbols)) for _ in range(source.randrange(90)))
+        for _ in range(1500)
+    ]
+    several = count_ngrams(text, order, memory=SMALL, workers=workers)
+    assert_same(several, count_ngrams(text, order))
+
+
 @pytest.mark.parametrize(("order", "fan_in"), [(3, 128), (8, 128), (4, 2), (8, 3)])
 def test_spilling_changes_nothing(
     order: int, fan_in: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -413,7 +429,7 @@ def test_an_altered_file_is_refused(tmp_path: Path, change: dict[str, Any]) -> N
     for name, value in change.items():
         (parameters if name in parameters else arrays)[name] = value
     store.save(tmp_path / "counts", NgramCounts.kind, parameters, arrays)
-    with pytest.raises(ModelError, match="not a sound ngram-counts"):
+    with pytest.raises(ModelError, match="not a sound n-gram counts"):
         NgramCounts.load(tmp_path / "counts")
 
 

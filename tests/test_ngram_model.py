@@ -270,7 +270,8 @@ def test_what_is_no_text(given: object, message: str) -> None:
 @pytest.mark.parametrize(
     "parameters",
     [
-        {"order": 0}, {"order": 33}, {"smoothing": "good-turing"}, {"unit": "byte"},
+        {"order": 0}, {"order": 9}, {"smoothing": "good-turing"}, {"unit": "byte"}, {"workers": 0},
+        {"memory": 1000},
         {"pseudocount": -1}, {"weights": [0.5]}, {"weights": [0.5, 0.5, 1.0]}, {"cutoffs": ()},
         {"cutoffs": (1, 0)}, {"cutoffs": (0, 0, 0, 0)}, {"min_count": 0},
         {"fallback_discounts": (0.5, 1.0)}, {"fallback_discounts": (1.5, 1.0, 1.5)},
@@ -539,6 +540,19 @@ def test_parameters_are_kept_as_they_are_given() -> None:
     assert model.order == 1
     with pytest.raises(ValueError, match="no parameter"):
         model.set_params(ordre=2)
+
+
+@every_smoothing
+def test_threads_and_memory_do_not_show(smoothing: str) -> None:
+    """A megabyte is so little that the counts go through temporary files."""
+    text = random_text(5, 30_000, 300)
+    parameters, arrays = model_of(smoothing, min_count=2).fit(text).to_store()
+    for workers in (1, 2, 3):
+        small = model_of(smoothing, min_count=2, workers=workers, memory=1 << 20).fit(text)
+        others, same = small.to_store()
+        assert others == parameters
+        assert arrays.keys() == same.keys()
+        assert all(arrays[name].tobytes() == same[name].tobytes() for name in arrays)
 
 
 def test_a_model_is_not_changed_by_what_is_asked_of_it() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from classicnlp.estimator import Estimator
+from classicnlp.lm import NgramModel
 from classicnlp.segmentation import CharSegmenter
 from classicnlp.tagging import PosTagger
 from classicnlp.tagging.base import SequenceTagger
@@ -40,6 +41,7 @@ LEARNERS: dict[str, Callable[[], Estimator]] = {
     "perceptron with features": lambda: PerceptronTagger(DictFeatures(hash_bits=9), epochs=3),
     "hmm of order 1": lambda: HMMTagger(order=1, known_from=None),
     "segmenter": lambda: CharSegmenter(epochs=3),
+    "language model": lambda: NgramModel(order=2, cutoffs=(0, 1)),
     "part-of-speech tagger": lambda: PosTagger(epochs=3),
     "features": lambda: DictFeatures(hash_bits=9),
 }
@@ -50,7 +52,7 @@ every_learner = pytest.mark.parametrize("kind", LEARNERS)
 def fitted(learner: Estimator) -> Estimator:
     if isinstance(learner, SequenceTagger):
         learner.fit(X, Y)
-    elif isinstance(learner, CharSegmenter):
+    elif isinstance(learner, (CharSegmenter, NgramModel)):
         learner.fit(X)
     elif isinstance(learner, PosTagger):
         learner.fit(TAGGED)

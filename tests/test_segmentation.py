@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from classicnlp import Lexicon, ModelError
 from classicnlp.evaluate import segmentation as score
+from classicnlp.lm import NgramModel
 from classicnlp.segmentation import CharSegmenter, MaxMatchSegmenter, NgramSegmenter
 from classicnlp.segmentation.character import labels_of
 from classicnlp.text import CharacterClass, units
@@ -96,41 +98,59 @@ def test_the_unigram_cut_is_the_cheapest(table: dict[str, int], text: str) -> No
     assert unigram_cost(words, table) == pytest.approx(best, abs=0.01)
 
 
-def bigram_cost(words: list[str], sentences: list[list[str]], weight: float) -> float:
+def pairs_cost(words: list[str], sentences: list[list[str]], weight: float) -> float:
     """λ · c(v w) / c(v) + (1 - λ) · c(w) / N, with the text's ends as words."""
     flat = [word for sentence in sentences for word in sentence]
-    pairs = [pair for sentence in sentences for pair in pairwise(["", *sentence, ""])]
-    total = len(flat)
+    pairs = pairs_of(sentences)
     cost = 0.0
     for before, word in pairwise(["", *words, ""]):
-        if word and word not in flat:
-            single = 0.5 / total
-        else:
-            single = flat.count(word) / total if word else len(sentences) / total
-        joint, context = pairs.count((before, word)), sum(v == before for v, _ in pairs)
-        if joint:
-            cost -= math.log(min(weight * joint / context + (1 - weight) * single, 1))
-        elif word:
-            cost -= math.log(min(single, 1)) + (math.log(1 - weight) if context else 0)
-        else:
-            cost -= math.log(1 - weight) if context else 0
+        single = flat.count(word) or (0.5 if word else len(sentences))
+        joint = pairs[before, word]
+        context = sum(count for (v, _), count in pairs.items() if v == before)
+        p = single / len(flat)
+        if context:
+            p = weight * joint / context + (1 - weight) * p
+        cost -= math.log(min(p, 1))
     return cost
 
 
-@given(
-    st.lists(
-        st.lists(st.text(alphabet="中国人", min_size=1, max_size=3), min_size=1, max_size=5),
-        min_size=1,
-        max_size=5,
-    ),
-    texts.filter(bool),
+def pairs_of(sentences: list[list[str]]) -> Counter[tuple[str, str]]:
+    return Counter(pair for sentence in sentences for pair in pairwise(["", *sentence, ""]))
+
+
+SENTENCES = st.lists(
+    st.lists(st.text(alphabet="中国人", min_size=1, max_size=3), min_size=1, max_size=5),
+    min_size=1,
+    max_size=5,
 )
-def test_the_bigram_cut_is_the_cheapest(sentences: list[list[str]], text: str) -> None:
-    segmenter = NgramSegmenter(interpolation=0.7).fit(sentences)
+
+
+@given(SENTENCES, texts.filter(bool))
+def test_the_cut_by_pairs_is_the_cheapest(sentences: list[list[str]], text: str) -> None:
+    table = Counter(word for sentence in sentences for word in sentence)
+    pairs = pairs_of(sentences)
+    segmenter = NgramSegmenter(Lexicon(table), pairs, interpolation=0.7)
+    best = min(pairs_cost(cut, sentences, 0.7) for cut in legal_cuts(text, table))
+    assert pairs_cost(segmenter.segment(text), sentences, 0.7) == pytest.approx(best, abs=0.02)
+    assert segmenter.n_best(text, 1)[0].cost == pytest.approx(best, abs=0.02)
+
+
+@pytest.mark.parametrize("order", [2, 3, 4])
+@given(sentences=SENTENCES, text=texts.filter(bool))
+def test_the_cut_by_a_model_is_the_cheapest(
+    order: int, sentences: list[list[str]], text: str
+) -> None:
+    segmenter = NgramSegmenter().fit(sentences, order)
+    model = segmenter.language_model
     table = {word: 1 for sentence in sentences for word in sentence}
-    best = min(bigram_cost(cut, sentences, 0.7) for cut in legal_cuts(text, table))
-    found = segmenter.segment(text)
-    assert bigram_cost(found, sentences, 0.7) == pytest.approx(best, abs=0.02)
+    total = sum(map(len, sentences))
+    unknown = math.log(2 * total) + model.log_prob("<unk>") * math.log(10)
+
+    def cost(words: list[str]) -> float:
+        return -model.score(words) * math.log(10) + unknown * sum(w not in table for w in words)
+
+    best = min(map(cost, legal_cuts(text, table)))
+    assert cost(segmenter.segment(text)) == pytest.approx(best, abs=0.02)
     assert segmenter.n_best(text, 1)[0].cost == pytest.approx(best, abs=0.02)
 
 
@@ -191,7 +211,15 @@ def test_the_word_graph_holds_the_words_and_every_path_through_it(
     ]
     cut = segmenter.boundaries(text).tolist()
     assert set(pairwise(cut)) <= set(spans)
-    expected = {(run.start, run.end) for run in units(text)}
+    # Words with white space in them come out wherever they stand, whatever lies inside.
+    apart = [
+        node for node in graph.nodes if len(node.word) > 1 and node.word.split() != [node.word]
+    ]
+    expected = {
+        (run.start, run.end)
+        for run in units(text)
+        if not any(node.start <= run.start and run.end <= node.end for node in apart)
+    }
     assert expected <= set(spans), "every unit is a node, known or not"
 
 
@@ -246,6 +274,20 @@ def test_a_word_that_was_added_wins_in_a_sentence_with_bigrams(
         assert set(longer.segment(text)) & {"清华大学", "云计算平台"}
 
 
+@pytest.mark.parametrize("order", [2, 3])
+def test_an_added_word_wins_over_its_parts_after_any_words(
+    order: int, segmented: list[list[str]]
+) -> None:
+    """However probable its parts are there, it costs less, and leaves the context they leave."""
+    segmenter = NgramSegmenter().fit(segmented, order)
+    for words in segmented[:40]:
+        for first, second in pairwise(words):
+            added = first + second
+            assert added in segmenter.with_words([added]).segment("".join(words)) or (
+                segmenter.segment(added) != [first, second]
+            )
+
+
 def test_with_bigrams_too_an_added_word_without_a_count_wins_over_its_parts() -> None:
     """The parts are a pair that was seen, and one that begins and ends a text."""
     segmenter = NgramSegmenter().fit([["中国", "人"], ["中国", "人"]])
@@ -272,27 +314,70 @@ def test_interpolation_lies_between_0_and_1(value: float) -> None:
         NgramSegmenter(interpolation=value)
 
 
-def test_fit_counts_words_and_pairs(segmented: list[list[str]]) -> None:
-    unigram, bigram = NgramSegmenter().fit(segmented, order=1), NgramSegmenter().fit(segmented)
-    assert list(unigram.lexicon.items()) == list(bigram.lexicon.items())
+def test_fit_counts_words_and_learns_a_model(segmented: list[list[str]]) -> None:
+    unigram, trigram = (NgramSegmenter().fit(segmented, order) for order in (1, 3))
+    assert list(unigram.lexicon.items()) == list(trigram.lexicon.items())
     assert unigram.lexicon.count("北京") == sum(words.count("北京") for words in segmented)
-    assert unigram._bigrams is None
-    assert bigram._bigrams is not None
-    with pytest.raises(ValueError, match="order must be 1 or 2"):
-        NgramSegmenter().fit(segmented, order=3)
+    assert unigram.language_model is None
+    assert trigram.language_model is not None
+    assert trigram.language_model.order == 3
+    for order in (0, 9):
+        with pytest.raises(ValueError, match="order must be"):
+            NgramSegmenter().fit(segmented, order)
 
 
 def test_bigrams_may_be_given_and_those_of_unknown_words_are_left_out() -> None:
-    table = {"商品": 9, "和": 40, "和服": 3, "服务": 8, "务": 1}
+    table = {"商品": 9, "和": 40, "和服": 3, "服务": 8, "务": 1, "<s>": 1}
     pairs = {
         ("商品", "和服"): 5,
         ("和服", "务"): 5,
         ("", "商品"): 5,
         ("务", ""): 5,
         ("没", "有"): 9,
+        ("<s>", "和"): 9,
     }
     assert NgramSegmenter(Lexicon(table)).segment("商品和服务") == ["商品", "和", "服务"]
     assert NgramSegmenter(Lexicon(table), pairs).segment("商品和服务") == ["商品", "和服", "务"]
+    assert NgramSegmenter(Lexicon(table), {}).segment("商品和服务") == ["商品", "和", "服务"]
+
+
+def test_a_model_goes_with_any_lexicon() -> None:
+    """Words of the lexicon that the model lacks cost what their counts say."""
+    model = NgramModel(order=3).fit([["商品", "和服", "务"]] * 2 + [["外面", "的"]])
+    table = {"商品": 9, "和": 40, "和服": 3, "服务": 8, "务": 1}
+    segmenter = NgramSegmenter(Lexicon(table), language_model=model)
+    assert segmenter.segment("商品和服务") == ["商品", "和服", "务"]
+    assert segmenter.segment("服务") == ["服务"]
+    assert segmenter.segment("外面") == ["外", "面"]
+    explanation = segmenter.explain("商品和服务", "服务")
+    assert [word.text for word in explanation.best.words] == ["商品", "和服", "务"]
+    assert explanation.occurrences[0].reading is not None
+
+
+def test_variants_of_a_word_are_one_word_of_the_model() -> None:
+    model = NgramModel(order=2).fit([["中國", "人"], ["ａ", "人"]] * 3)
+    segmenter = NgramSegmenter(Lexicon({"中国": 1, "A": 1, "人": 1}), language_model=model)
+    plain = NgramSegmenter(Lexicon({"中国": 1, "A": 1, "人": 1}))
+    cost = segmenter.n_best("中国人", 1)[0].cost
+    for text in ("中國人", "a人", "Ａ人"):
+        assert segmenter.n_best(text, 1)[0].cost == cost
+    assert cost < plain.n_best("中国人", 1)[0].cost
+
+
+def test_what_is_no_model_of_words_is_refused() -> None:
+    with pytest.raises(TypeError, match="must be an NgramModel, got dict: learn one with"):
+        NgramSegmenter(language_model={})  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="unit='word'"):
+        NgramSegmenter(language_model=NgramModel(unit="char").fit(["我爱"]))
+    with pytest.raises(ValueError, match="learnt nothing yet"):
+        NgramSegmenter(language_model=NgramModel())
+    with pytest.raises(ValueError, match="not both"):
+        NgramSegmenter(bigrams={}, language_model=NgramModel(order=1).fit(["我 爱"]))
+
+
+def test_bounds_of_sentences_are_words_like_others() -> None:
+    segmenter = NgramSegmenter().fit([["<s>", "我"], ["</s>", "<unk>", "我"]], 3)
+    assert segmenter.segment("<s>我<unk>") == ["<s>", "我", "<unk>"]
 
 
 def test_a_segmenter_without_words_cuts_into_units() -> None:
@@ -301,7 +386,7 @@ def test_a_segmenter_without_words_cuts_into_units() -> None:
     assert MaxMatchSegmenter(Lexicon()).segment("我有 3.14") == ["我", "有", " ", "3.14"]
 
 
-@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("order", [1, 2, 3])
 @pytest.mark.parametrize("costs", [None, {CharacterClass.HAN: 7.0}])
 def test_a_saved_ngram_segmenter_cuts_alike(
     order: int, costs: Any, segmented: list[list[str]], tmp_path: Path, documents: list[str]

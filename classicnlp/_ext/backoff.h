@@ -127,10 +127,33 @@ static inline void classicnlp_begin(
     classicnlp_aim(m, lane, ids[lane->place]);
 }
 
+/* Return log10 p of a word after a state, and move on to the state that follows. */
+static inline float classicnlp_walk(const classicnlp_automaton *m, uint32_t *state, int32_t word)
+{
+    classicnlp_lane lane = {.state = *state};
+    do {
+        classicnlp_aim(m, &lane, word);
+    } while (!classicnlp_advance(m, &lane, word));
+    *state = lane.state;
+    return lane.sum;
+}
+
+/* Return the back-off weights from a state down to the empty context, added; 0 where what is missing
+   has a probability of its own. */
+static inline float classicnlp_forget(const classicnlp_automaton *m, uint32_t state)
+{
+    float sum = 0.0f;
+    while (state != 0 && !m->flat) {
+        sum += m->states[state].add;
+        state = m->states[state].next;  /* a lower number */
+    }
+    return sum;
+}
+
 /* Write log10 p of every word of some sentences, and, if `lengths` is no NULL, how long the n-gram was
    that it was found with. Sentence s is ids[offsets[s]] ... ids[offsets[s + 1] - 1] and begins in
    states[s], or all begin in states[0] if `alike`. */
-static void classicnlp_score(
+static inline void classicnlp_score(
     const classicnlp_automaton *m, const int32_t *ids, const int64_t *offsets, int64_t sentences,
     const uint32_t *begin, int alike, float *logs, uint8_t *lengths, uint32_t *ends)
 {

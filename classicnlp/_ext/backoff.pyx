@@ -14,25 +14,12 @@ cdef extern from "backoff.h":
     enum:
         ENTRIES "CLASSICNLP_ENTRIES"
     const uint64_t WENT_ON "CLASSICNLP_WENT_ON"
-    ctypedef struct Step "classicnlp_step":
-        float add
-        uint32_t next
-    ctypedef struct Bucket "classicnlp_bucket":
-        uint64_t keys[4]
-        Step steps[4]
-    ctypedef struct Machine "classicnlp_automaton":
-        const Bucket* buckets
-        const Step* states
-        const Step* unigrams
-        const uint32_t* starts
-        uint64_t bucket_count
-        uint32_t state_count
-        int32_t orders
-        int32_t flat
     uint64_t bucket_of "classicnlp_bucket_of" (uint64_t key, uint64_t bucket_count) noexcept nogil
     void score_all "classicnlp_score" (
         const Machine* m, const int32_t* ids, const int64_t* offsets, int64_t sentences,
         const uint32_t* begin, int alike, float* logs, uint8_t* lengths, uint32_t* ends) noexcept nogil
+    float walk_on "classicnlp_walk" (const Machine* m, uint32_t* state, int32_t word) noexcept nogil
+    float forget_all "classicnlp_forget" (const Machine* m, uint32_t state) noexcept nogil
 
 cdef extern from "prefetch.h":
     void prefetch "CLASSICNLP_PREFETCH" (const void* address) noexcept nogil
@@ -109,14 +96,6 @@ cdef class Automaton:
         Whether a word without an entry has the back-off weight as its probability, whatever it is,
         as in additive smoothing.
     """
-
-    cdef readonly object arrays
-    cdef readonly Py_ssize_t words
-    cdef Machine machine
-    cdef const uint64_t[:, ::1] buckets
-    cdef const uint64_t[::1] states
-    cdef const uint64_t[::1] unigrams
-    cdef const uint32_t[::1] starts
 
     def __init__(self, const uint64_t[:, ::1] buckets not None, const uint64_t[::1] states not None,
                  const uint64_t[::1] unigrams not None, const uint32_t[::1] starts not None, bint flat):
@@ -195,6 +174,14 @@ cdef class Automaton:
                 score_all(&self.machine, &ids[0] if n else NULL, &offsets[0], sentences, &begin[0],
                           begin.shape[0] == 1, &out[0] if n else NULL, found, &last[0])
         return logs, ends
+
+    cdef float walk(self, uint32_t* state, int32_t word) noexcept nogil:
+        """Return log10 p of a word after a state, and move on to the next state; both must exist."""
+        return walk_on(&self.machine, state, word)
+
+    cdef float forget(self, uint32_t state) noexcept nogil:
+        """Return the back-off weights on the way from a state to the empty context, added."""
+        return forget_all(&self.machine, state)
 
 
 def sums(const float[::1] logs not None, const int64_t[::1] offsets not None):

@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -7,19 +6,9 @@ from numpy.typing import NDArray
 from classicnlp._ext.dictionary import Dictionary, DictionaryCutter
 from classicnlp._ext.units import Rules
 from classicnlp._ext.userwords import WordMarker
+from classicnlp._ext.wordcosts import WordCosts
 
-SCALE: int
 MOST_PATHS: int
-
-class Bigrams:
-    arrays: Mapping[str, NDArray[Any]]
-    def __init__(
-        self, keys: NDArray[np.uint64], costs: NDArray[np.int32], backoff: NDArray[np.int32]
-    ) -> None: ...
-
-def fill_pairs(
-    keys: NDArray[np.uint64], costs: NDArray[np.int32]
-) -> tuple[NDArray[np.uint64], NDArray[np.int32]]: ...
 
 class LatticeCutter(DictionaryCutter):
     def __init__(
@@ -27,7 +16,7 @@ class LatticeCutter(DictionaryCutter):
         dictionary: Dictionary,
         costs: NDArray[Any],
         unknown_costs: NDArray[np.int32],
-        bigrams: Bigrams | None = None,
+        word_costs: WordCosts | None = None,
         base: DictionaryCutter | None = None,
         marker: WordMarker | None = None,
         rules: Rules | None = None,

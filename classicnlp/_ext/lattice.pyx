@@ -2,11 +2,13 @@
 
 Costs are negative log probabilities in fixed point (SCALE units are one nat), so that sums are
 exact and ties are real. Of two paths of equal cost, the one whose last differing word begins
-earlier, that is, the longer last word, wins.
+earlier, that is, the longer last word, wins. With a language model a word's cost depends on those
+before it: paths that lead to one place are one only if the model is then in the same state, so
+that the search is exact for any order.
 """
 
 from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc, PyMem_RawRealloc
-from libc.stdint cimport int32_t, int64_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint32_t
 from libc.string cimport memcpy, memmove, memset
 
 import numpy as np
@@ -15,23 +17,20 @@ from classicnlp._ext.alphabet cimport Text, text_of
 from classicnlp._ext.dictionary cimport (
     NONE, NONE_BYTE, UNKNOWN, Dictionary, DictionaryCutter, Hit, Window, close_window, link_hits, open_window,
 )
+from classicnlp._ext.trellis cimport (
+    NOWHERE, Trellis, add_arc, add_node, cheapest_paths, close_trellis, find_cheapest, sum_paths,
+)
+from classicnlp._ext.wordcosts cimport WordCosts
 
 from classicnlp.checks import as_array
 
-SCALE = 2048
 MOST_PATHS = 1 << 16
 
 cdef extern from "vector.h":
     double exp_of "classicnlp_exp" (double x) noexcept nogil
-    double log_sum "classicnlp_log_of_sum" (double a, double b) noexcept nogil
 
 cdef enum:
-    NOWHERE = -1
     DISCOURAGED = 1 << 29  # no edge costs as much
-
-cdef int64_t INFINITE = <int64_t> 1 << 62
-cdef double NAT = 2048.0  # SCALE
-cdef double NOTHING = -1e300  # the logarithm of 0, to be added to without care
 
 
 cdef struct Edge:
@@ -64,90 +63,6 @@ cdef bint add_edge(Graph* graph, int32_t start, int32_t end, int32_t word, int32
     return True
 
 
-cdef class Bigrams:
-    """Costs of pairs of words, by open addressing; immutable.
-
-    Parameters
-    ----------
-    keys : uint64 array, length a power of two
-        ``previous << 32 | next`` where a pair is, all ones where none is. The number of words
-        stands for the beginning (as previous) and the end (as next) of a text.
-    costs : int32 array of that length
-        The cost of the pair.
-    backoff : int32 array, one longer than there are words
-        What a previous word adds to the cost of a next one with which it makes no pair.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit, or no slot is empty.
-    """
-
-    cdef readonly object arrays
-    cdef const uint64_t[::1] keys_view
-    cdef const int32_t[::1] costs_view
-    cdef const int32_t[::1] backoff_view
-    cdef uint64_t mask
-    cdef int32_t boundary
-
-    def __init__(self, keys, costs, backoff):
-        keys = as_array(keys, np.uint64, "keys")
-        costs = as_array(costs, np.int32, "costs")
-        backoff = as_array(backoff, np.int32, "backoff")
-        if keys.ndim != 1 or keys.size < 2 or keys.size & (keys.size - 1) or costs.shape != keys.shape:
-            raise ValueError("keys and costs must have the same length, a power of two")
-        if backoff.ndim != 1 or not backoff.size:
-            raise ValueError("backoff must have an item for each word and one for the boundary")
-        if (keys != np.uint64(0xFFFFFFFFFFFFFFFF)).all():
-            raise ValueError("at least one slot must be empty")
-        self.arrays = {"keys": keys, "costs": costs, "backoff": backoff}
-        self.keys_view = keys
-        self.costs_view = costs
-        self.backoff_view = backoff
-        self.mask = <uint64_t> (keys.size - 1)
-        self.boundary = <int32_t> (backoff.size - 1)
-
-    cdef int32_t cost(self, int32_t previous, int32_t following, int32_t alone) noexcept nogil:
-        """Return the cost of ``following`` after ``previous``; ``alone`` is its cost by itself."""
-        cdef uint64_t key, slot
-        # Words that an overlay added, and unknown units, are in no pair.
-        if previous < 0 or previous > self.boundary:
-            return alone
-        if 0 <= following <= self.boundary:
-            key = (<uint64_t> previous << 32) | <uint64_t> following
-            slot = pair_hash(key) & self.mask
-            while self.keys_view[slot] != <uint64_t> 0xFFFFFFFFFFFFFFFF:
-                if self.keys_view[slot] == key:
-                    return self.costs_view[slot]
-                slot = (slot + 1) & self.mask
-        return self.backoff_view[previous] + alone
-
-
-cdef inline uint64_t pair_hash(uint64_t key) noexcept nogil:
-    key ^= key >> 31
-    key *= <uint64_t> 0x9E3779B97F4A7C15
-    return key ^ (key >> 29)
-
-
-def fill_pairs(const uint64_t[::1] keys not None, const int32_t[::1] costs not None):
-    """Return open-addressing tables (keys, costs) for `Bigrams`, at most half full."""
-    cdef Py_ssize_t n = keys.shape[0], capacity = 2, i
-    while capacity < 2 * n + 1:
-        capacity *= 2
-    table_keys = np.full(capacity, 0xFFFFFFFFFFFFFFFF, np.uint64)
-    table_costs = np.zeros(capacity, np.int32)
-    cdef uint64_t[::1] out_keys = table_keys
-    cdef int32_t[::1] out_costs = table_costs
-    cdef uint64_t slot, mask = <uint64_t> (capacity - 1)
-    for i in range(n):
-        slot = pair_hash(keys[i]) & mask
-        while out_keys[slot] != <uint64_t> 0xFFFFFFFFFFFFFFFF:
-            slot = (slot + 1) & mask
-        out_keys[slot] = keys[i]
-        out_costs[slot] = costs[i]
-    return table_keys, table_costs
-
-
 cdef inline void relax(int64_t* best, int32_t* back, int64_t cost, int32_t start) noexcept nogil:
     """Keep the cheaper path; without a branch, since which it is cannot be foretold."""
     cdef int64_t better = -<int64_t> (cost < best[0])
@@ -170,8 +85,8 @@ cdef class LatticeCutter(DictionaryCutter):
     ----------
     dictionary, costs, unknown_costs, base, marker, rules
         As of `DictionaryCutter`; costs are in units of 1 / SCALE nat.
-    bigrams : Bigrams, optional
-        Costs of pairs of words.
+    word_costs : WordCosts, optional
+        What words cost after others.
 
     Raises
     ------
@@ -179,14 +94,14 @@ cdef class LatticeCutter(DictionaryCutter):
         If a shape does not fit.
     """
 
-    cdef Bigrams bigrams
+    cdef WordCosts word_costs
 
-    def __init__(self, Dictionary dictionary not None, costs, unknown_costs, Bigrams bigrams=None, base=None,
+    def __init__(self, Dictionary dictionary not None, costs, unknown_costs, WordCosts word_costs=None, base=None,
                  marker=None, rules=None):
         DictionaryCutter.__init__(self, dictionary, costs, unknown_costs, base, marker, rules)
-        if bigrams is not None and bigrams.boundary != dictionary.trie.size:
-            raise ValueError("the bigrams belong to another lexicon")
-        self.bigrams = bigrams
+        if word_costs is not None and word_costs.size != dictionary.trie.size:
+            raise ValueError("the costs of words belong to another lexicon")
+        self.word_costs = word_costs
 
     cdef int32_t solve(self, Window* window, int32_t length, int32_t* ends) noexcept nogil:
         """Unigram costs: best[j] = min over words text[i:j] of best[i] + cost(word)."""
@@ -214,13 +129,15 @@ cdef class LatticeCutter(DictionaryCutter):
 
     cdef Py_ssize_t cut(self, Text text, int32_t* ends) noexcept nogil:
         cdef Graph graph = Graph(NULL, 0, 0)
+        cdef Trellis trellis = Trellis(NULL, NULL, 0, 0, 0, 0)
         cdef Py_ssize_t count = -1
-        if self.bigrams is None:
+        if self.word_costs is None:
             return DictionaryCutter.cut(self, text, ends)
-        # A pair spans any place, so that a text of pairs has to be cut whole.
-        if self.build(text, &graph):
-            count = self.best_path(&graph, <int32_t> text.length, ends)
+        # A word may depend on those before any place, so that the text has to be cut whole.
+        if self.build(text, &graph) and self.expand(&graph, <int32_t> text.length, &trellis):
+            count = trace_cheapest(&trellis, ends)
         PyMem_RawFree(graph.edges)
+        close_trellis(&trellis)
         return count
 
     cdef bint build(self, Text text, Graph* graph) noexcept nogil:
@@ -246,73 +163,55 @@ cdef class LatticeCutter(DictionaryCutter):
         close_window(&window)
         return complete
 
-    cdef int32_t step_cost(self, Graph* graph, int32_t previous, int32_t e) noexcept nogil:
-        """Return the cost of edge e after edge ``previous`` (NOWHERE: at the beginning)."""
-        cdef Edge* edge = &graph.edges[e]
-        cdef int32_t word
-        # What a user added is in no pair; its cost is one for any place.
-        if self.bigrams is None or edge.word >= self.bigrams.boundary:
-            return edge.cost
-        word = self.bigrams.boundary if previous == NOWHERE else graph.edges[previous].word
-        if previous != NOWHERE and word >= self.bigrams.boundary:
-            word = UNKNOWN
-        return self.bigrams.cost(word, edge.word, edge.cost)
-
-    cdef Py_ssize_t best_path(self, Graph* graph, int32_t n, int32_t* ends) noexcept nogil:
-        """best[e] = min over edges p that end where e begins of best[p] + cost of e after p."""
-        cdef int32_t m = graph.count, e, p
-        cdef int64_t* best = <int64_t*> PyMem_RawMalloc(m * sizeof(int64_t) + (2 * m + n + 1) * sizeof(int32_t))
-        cdef int32_t* back
-        cdef int32_t* earlier  # the edge of the same end listed before
-        cdef int32_t* last  # the last edge listed of each end
-        cdef int64_t cost, least = INFINITE
-        cdef Py_ssize_t count = 0
-        if best == NULL:
-            return -1
-        back = <int32_t*> (best + m)
-        earlier = back + m
-        last = earlier + m
+    cdef bint expand(self, const Graph* graph, int32_t n, Trellis* trellis) noexcept nogil:
+        """List the ways through a graph of ``n`` characters; False for no memory."""
+        cdef int32_t* last = <int32_t*> PyMem_RawMalloc((n + 1) * sizeof(int32_t))  # node of each end
+        cdef int32_t e, end, first, node
+        cdef bint complete = last != NULL
+        if not complete:
+            return False
         for e in range(n + 1):
             last[e] = NOWHERE
-        for e in range(m):
-            best[e] = INFINITE
-            back[e] = NOWHERE
-            if graph.edges[e].start == 0:
-                best[e] = self.step_cost(graph, NOWHERE, e)
-            p = last[graph.edges[e].start]
-            while p != NOWHERE:
-                # The list runs from late starts to early ones, so that <= prefers the early.
-                cost = best[p] + self.step_cost(graph, p, e)
-                if cost <= best[e]:
-                    best[e] = cost
-                    back[e] = p
-                p = earlier[p]
-            earlier[e] = last[graph.edges[e].end]
-            last[graph.edges[e].end] = e
-        e = NOWHERE
-        p = last[n]
-        while p != NOWHERE:
-            cost = best[p] + self.end_cost(graph, p)
-            if cost <= least:
-                least = cost
-                e = p
-            p = earlier[p]
-        while e != NOWHERE:
-            count += 1
-            ends[n - count] = graph.edges[e].end
-            e = back[e]
-        for e in range(<int32_t> count):
-            ends[e] = ends[n - count + e]
-        PyMem_RawFree(best)
-        return count
+        last[0] = add_node(trellis, NOWHERE, 0, 0 if self.word_costs is None else self.word_costs.begin)
+        complete = last[0] != NOWHERE
+        for e in range(graph.count):
+            first = trellis.node_count
+            complete = complete and self.add_steps(graph, e, last[graph.edges[e].start], trellis)
+            end = graph.edges[e].end
+            for node in range(first, trellis.node_count):
+                trellis.nodes[node].earlier = last[end]
+                last[end] = node
+        first = last[n]
+        PyMem_RawFree(last)
+        end = add_node(trellis, NOWHERE, n, 0)
+        complete = complete and end != NOWHERE
+        while complete and first != NOWHERE:
+            complete = add_arc(trellis, first, end, self.end_cost(trellis.nodes[first].state))
+            first = trellis.nodes[first].earlier
+        return complete
 
-    cdef int32_t end_cost(self, Graph* graph, int32_t e) noexcept nogil:
-        """Return the cost of the text's end after edge e."""
-        cdef int32_t word
-        if self.bigrams is None:
-            return 0
-        word = graph.edges[e].word
-        return self.bigrams.cost(word if word < self.bigrams.boundary else UNKNOWN, self.bigrams.boundary, 0)
+    cdef bint add_steps(self, const Graph* graph, int32_t e, int32_t tail, Trellis* trellis) noexcept nogil:
+        """Add the steps with a word from ``tail`` and all before it on its list; False for no memory."""
+        cdef int32_t first = trellis.node_count, head, cost
+        cdef uint32_t state
+        while tail != NOWHERE:
+            cost, state = graph.edges[e].cost, 0
+            if self.word_costs is not None:
+                state = trellis.nodes[tail].state
+                cost = self.word_costs.step(&state, graph.edges[e].word, cost)
+            head = trellis.node_count - 1
+            # Neighbours on the list often lead to one state.
+            while head >= first and trellis.nodes[head].state != state:
+                head -= 1
+            if head < first:
+                head = add_node(trellis, e, graph.edges[e].start, state)
+            if head == NOWHERE or not add_arc(trellis, tail, head, cost):
+                return False
+            tail = trellis.nodes[tail].earlier
+        return True
+
+    cdef int32_t end_cost(self, uint32_t state) noexcept nogil:
+        return 0 if self.word_costs is None else self.word_costs.end_step(state)
 
     def graph(self, str text not None):
         """Return the word graph as an int32 array of rows start, end, word (-1: unknown), cost."""
@@ -333,13 +232,22 @@ cdef class LatticeCutter(DictionaryCutter):
                 complete = self.build(view, graph)
         if not complete:
             PyMem_RawFree(graph.edges)
+            graph.edges = NULL
+            raise MemoryError()
+        return 0
+
+    cdef int build_trellis(self, const Graph* graph, int32_t n, Trellis* trellis) except -1:
+        cdef bint complete
+        with nogil:
+            complete = self.expand(graph, n, trellis)
+        if not complete:
             raise MemoryError()
         return 0
 
     def path(self, str text not None, required=None, excluded=None):
         """Return the cheapest path as an int32 array of rows start, end, cost.
 
-        The cost of a word is that after the word before it; that of the text's end is the last word's.
+        The cost of a word is that after the words before it; that of the text's end is the last word's.
 
         Parameters
         ----------
@@ -356,109 +264,76 @@ cdef class LatticeCutter(DictionaryCutter):
             No rows if there is no such path.
         """
         cdef Graph graph = Graph(NULL, 0, 0)
-        cdef int32_t n = <int32_t> len(text), start, end, e = 0, previous = NOWHERE
-        cdef Py_ssize_t count, k
-        ends = np.empty(n, np.int32)
-        cdef int32_t[::1] words = ends
+        cdef Trellis trellis = Trellis(NULL, NULL, 0, 0, 0, 0)
+        cdef int32_t n = <int32_t> len(text), node, following
+        cdef int64_t[::1] best
+        cdef int32_t[::1] back
+        cdef bint found = True
         rows = []
         self.build_graph(text, &graph)
         try:
             if required is not None:
-                start, end = required
-                discourage(&graph, start, end, False)
+                discourage(&graph, required[0], required[1], False)
             if excluded is not None:
-                start, end = excluded
-                discourage(&graph, start, end, True)
+                discourage(&graph, excluded[0], excluded[1], True)
+            self.build_trellis(&graph, n, &trellis)
+            best, back = np.empty(trellis.node_count, np.int64), np.empty(trellis.node_count, np.int32)
             with nogil:
-                count = self.best_path(&graph, n, &words[0])
-            if count < 0:
-                raise MemoryError()
-            start = 0
-            for k in range(count):
-                while is_before(&graph.edges[e], start, words[k]):
-                    e += 1
-                if graph.edges[e].cost >= DISCOURAGED:
-                    return np.empty((0, 3), np.int32)
-                rows.append((start, words[k], self.step_cost(&graph, previous, e)))
-                start, previous = words[k], e
-            rows[count - 1] = (*rows[count - 1][:2], rows[count - 1][2] + self.end_cost(&graph, previous))
+                find_cheapest(&trellis, &best[0], &back[0])
+            following = trellis.node_count - 1
+            end_cost = best[following] - best[back[following]]
+            node = back[following]
+            while node > 0:
+                cost = best[node] - best[back[node]]
+                rows.append((trellis.nodes[node].start, trellis.nodes[following].start, cost + end_cost))
+                found = found and graph.edges[trellis.nodes[node].edge].cost < DISCOURAGED
+                end_cost = 0
+                node, following = back[node], node
         finally:
             PyMem_RawFree(graph.edges)
-        return np.array(rows, np.int32)
+            close_trellis(&trellis)
+        return np.array(rows[::-1] if found else [], np.int32).reshape(-1, 3)
 
     def confidences(self, str text not None, ends not None):
-        """Return the probability of each word that ends at ``ends``, by all paths: a float64 array.
-
-        Forward-backward over the graph (Rabiner, 1989), with exp(-cost) as the weight of a path.
-        """
+        """Return the probability of each word that ends at ``ends``, by all paths: a float64 array."""
         cdef Graph graph = Graph(NULL, 0, 0)
+        cdef Trellis trellis = Trellis(NULL, NULL, 0, 0, 0, 0)
         cdef const int32_t[::1] words = as_array(ends, np.int32, "ends")
-        cdef int32_t n = <int32_t> len(text), start = 0, e = 0
+        cdef int32_t n = <int32_t> len(text), start = 0, node = 1
         cdef Py_ssize_t k
-        cdef double everything = 0.0
-        cdef double[::1] shares
+        cdef bint complete
+        cdef double[::1] through, out
+        cdef Edge* edge
         if words.shape[0] == 0 or words[words.shape[0] - 1] != n or (np.diff(ends, prepend=0) <= 0).any():
             raise ValueError(f"ends must rise from above 0 to {n}")
+        shares = np.zeros(words.shape[0])
+        out = shares
         self.build_graph(text, &graph)
         try:
-            weights = np.empty(graph.count)
-            shares = weights
+            self.build_trellis(&graph, n, &trellis)
+            through = np.empty(trellis.node_count)
             with nogil:
-                if not self.sum_paths(&graph, n, &shares[0], &everything):
-                    with gil:
-                        raise MemoryError()
-            out = np.zeros(words.shape[0])
+                complete = sum_paths(&trellis, &through[0])
+            if not complete:
+                raise MemoryError()
             for k in range(words.shape[0]):
-                while e < graph.count and is_before(&graph.edges[e], start, words[k]):
-                    e += 1
-                if e < graph.count and graph.edges[e].start == start and graph.edges[e].end == words[k]:
-                    out[k] = exp_of(min(shares[e] - everything, 0.0))
+                while node < trellis.node_count - 1:
+                    edge = &graph.edges[trellis.nodes[node].edge]
+                    if edge.start > start or edge.start == start and edge.end > words[k]:
+                        break
+                    if edge.start == start and edge.end == words[k]:
+                        out[k] += exp_of(min(through[node], 0.0))
+                    node += 1
                 start = words[k]
         finally:
             PyMem_RawFree(graph.edges)
-        return out
-
-    cdef bint sum_paths(self, Graph* graph, int32_t n, double* through, double* everything) noexcept nogil:
-        """Write for each edge the logarithm of the summed weight of the paths through it; False for no memory."""
-        cdef int32_t m = graph.count, e, p
-        cdef double* back = <double*> PyMem_RawMalloc(m * sizeof(double) + (m + n + 1) * sizeof(int32_t))
-        cdef int32_t* earlier  # as in best_path
-        cdef int32_t* last
-        cdef double step
-        if back == NULL:
-            return False
-        earlier = <int32_t*> (back + m)
-        last = earlier + m
-        for e in range(n + 1):
-            last[e] = NOWHERE
-        for e in range(m):
-            through[e] = -self.step_cost(graph, NOWHERE, e) / NAT if graph.edges[e].start == 0 else NOTHING
-            back[e] = -self.end_cost(graph, e) / NAT if graph.edges[e].end == n else NOTHING
-            p = last[graph.edges[e].start]
-            while p != NOWHERE:
-                through[e] = log_sum(through[e], through[p] - self.step_cost(graph, p, e) / NAT)
-                p = earlier[p]
-            earlier[e] = last[graph.edges[e].end]
-            last[graph.edges[e].end] = e
-        everything[0] = NOTHING
-        p = last[n]
-        while p != NOWHERE:
-            everything[0] = log_sum(everything[0], through[p] + back[p])
-            p = earlier[p]
-        # Edges ascend by start: whatever may follow one has been dealt with before it.
-        for e in range(m - 1, -1, -1):
-            p = last[graph.edges[e].start]
-            while p != NOWHERE:
-                step = self.step_cost(graph, p, e) / NAT
-                back[p] = log_sum(back[p], back[e] - step)
-                p = earlier[p]
-            through[e] += back[e]
-        PyMem_RawFree(back)
-        return True
+            close_trellis(&trellis)
+        return np.minimum(shares, 1.0)
 
     def n_best(self, str text not None, k):
         """Return the k cheapest paths, or all there are, cheapest first, each as (cost, ends)."""
         cdef Graph graph = Graph(NULL, 0, 0)
+        cdef Trellis trellis = Trellis(NULL, NULL, 0, 0, 0, 0)
         cdef Py_ssize_t n = len(text)
         if not 1 <= k <= MOST_PATHS:
             raise ValueError(f"the number of paths must be 1 ... {MOST_PATHS}, got {k}")
@@ -466,50 +341,11 @@ cdef class LatticeCutter(DictionaryCutter):
             return [(0, np.zeros(0, np.int32))]
         self.build_graph(text, &graph)
         try:
-            return self.cheapest(&graph, <int32_t> n, k)
+            self.build_trellis(&graph, <int32_t> n, &trellis)
+            return cheapest_paths(&trellis, k)
         finally:
             PyMem_RawFree(graph.edges)
-
-    cdef list cheapest(self, Graph* graph, int32_t n, int k):
-        """k-best Viterbi: rank r of an edge holds the r-th cheapest path that ends with it."""
-        cdef int32_t m = graph.count, e, p, r, place
-        best = np.full((m + 1, k), INFINITE, np.int64)
-        back = np.full((m + 1, k, 2), NOWHERE, np.int32)
-        by_end = np.full(m, NOWHERE, np.int32)
-        last_of = np.full(n + 1, NOWHERE, np.int32)
-        cdef int64_t[:, ::1] cost = best
-        cdef int32_t[:, :, ::1] trail = back
-        cdef int32_t[::1] earlier = by_end
-        cdef int32_t[::1] last = last_of
-        with nogil:
-            for e in range(m):
-                if graph.edges[e].start == 0:
-                    cost[e, 0] = self.step_cost(graph, NOWHERE, e)
-                p = last[graph.edges[e].start]
-                while p != NOWHERE:
-                    merge(cost, trail, e, p, k, self.step_cost(graph, p, e))
-                    p = earlier[p]
-                earlier[e] = last[graph.edges[e].end]
-                last[graph.edges[e].end] = e
-            p = last[n]
-            while p != NOWHERE:
-                merge(cost, trail, m, p, k, self.end_cost(graph, p))
-                p = earlier[p]
-        paths = []
-        for place in range(k):
-            if cost[m, place] == INFINITE:
-                break
-            ends = []
-            e, r = trail[m, place, 0], trail[m, place, 1]
-            while e != NOWHERE:
-                ends.append(graph.edges[e].end)
-                e, r = trail[e, r, 0], trail[e, r, 1]
-            paths.append((cost[m, place], np.array(ends[::-1], np.int32)))
-        return paths
-
-
-cdef inline bint is_before(const Edge* edge, int32_t start, int32_t end) noexcept nogil:
-    return edge.start < start or edge.start == start and edge.end < end
+            close_trellis(&trellis)
 
 
 cdef void discourage(Graph* graph, int32_t start, int32_t end, bint itself) noexcept nogil:
@@ -523,30 +359,24 @@ cdef void discourage(Graph* graph, int32_t start, int32_t end, bint itself) noex
             edge.cost = DISCOURAGED
 
 
-cdef void merge(int64_t[:, ::1] cost, int32_t[:, :, ::1] trail, int32_t e, int32_t p, int k,
-                int32_t step) noexcept nogil:
-    """Insert p's paths, lengthened by ``step``, among e's k cheapest.
-
-    Called with p from late starts to early ones: on a tie the newcomer goes first.
-    """
-    cdef int r, place
-    cdef int64_t total
-    for r in range(k):
-        if cost[p, r] == INFINITE:
-            return
-        total = cost[p, r] + step
-        if total > cost[e, k - 1]:
-            return
-        place = k - 1
-        while place > 0 and (cost[e, place - 1] > total
-                             or cost[e, place - 1] == total and trail[e, place - 1, 0] != p):
-            cost[e, place] = cost[e, place - 1]
-            trail[e, place, 0] = trail[e, place - 1, 0]
-            trail[e, place, 1] = trail[e, place - 1, 1]
-            place -= 1
-        cost[e, place] = total
-        trail[e, place, 0] = p
-        trail[e, place, 1] = r
+cdef Py_ssize_t trace_cheapest(const Trellis* trellis, int32_t* ends) noexcept nogil:
+    """Write the ends of the words on the cheapest way; return how many, or -1 for no memory."""
+    cdef int32_t node = trellis.node_count - 1
+    cdef int64_t* best = <int64_t*> PyMem_RawMalloc(trellis.node_count * (sizeof(int64_t) + sizeof(int32_t)))
+    cdef int32_t* back = <int32_t*> (best + trellis.node_count)
+    cdef Py_ssize_t count = 0, k
+    if best == NULL:
+        return -1
+    find_cheapest(trellis, best, back)
+    while back[node] > 0:
+        # Where a word begins the one before it ends.
+        ends[count] = trellis.nodes[node].start
+        count += 1
+        node = back[node]
+    PyMem_RawFree(best)
+    for k in range(count // 2):
+        ends[k], ends[count - 1 - k] = ends[count - 1 - k], ends[k]
+    return count
 
 
 cdef int32_t trace_back(const int32_t* back, int32_t n, int32_t* ends) noexcept nogil:

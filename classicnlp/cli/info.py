@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -45,7 +45,10 @@ def run(arguments: Namespace) -> None:
         write_standard_output(shown + "\n")
         return
     stored = resources.open_stored(arguments.model)
-    card = tagger_card(stored) if stored is not None else pipeline_card(arguments.model)
+    if stored is None:
+        card = pipeline_card(arguments.model)
+    else:
+        card = CARDS.get(stored.kind, tagger_card)(stored)
     if arguments.json:
         shown = json.dumps(card, ensure_ascii=False, indent=2)
     else:
@@ -87,6 +90,44 @@ def tagger_card(stored: Stored) -> dict[str, Any]:
         **stored.card,
         "size_bytes": stored.size,
     }
+
+
+def language_model_card(stored: Stored) -> dict[str, Any]:
+    """Return what a language model is, besides the card in its file."""
+    from classicnlp.lm import NgramModel
+
+    model = NgramModel.from_store(stored.parameters, stored.arrays, str(stored.path))
+    card: dict[str, Any] = {"kind": stored.kind, "words": len(model.vocabulary_)}
+    card["n-grams"] = {f"order {k}": size for k, size in enumerate(model.sizes_, 1)}
+    if model.discounts_ is not None:
+        card["discounts"] = {
+            f"order {k}": " ".join(f"{discount:.4f}" for discount in own)
+            for k, own in enumerate(model.discounts_, 1)
+        }
+    return {**card, "parameters": model.get_params(), **stored.card, "size_bytes": stored.size}
+
+
+def counts_card(stored: Stored) -> dict[str, Any]:
+    """Return what n-gram counts are of."""
+    from classicnlp.lm import NgramCounts
+
+    counts = NgramCounts.from_store(stored.parameters, stored.arrays, str(stored.path))
+    return {
+        "kind": stored.kind,
+        "unit": counts.unit,
+        "boundaries": counts.boundaries,
+        "symbols": len(counts.vocabulary) - 1,
+        "n-grams": {f"order {k}": counts.size(k) for k in counts.orders},
+        **stored.card,
+        "size_bytes": stored.size,
+    }
+
+
+CARDS: dict[str, Callable[[Stored], dict[str, Any]]] = {
+    "n-gram model": language_model_card,
+    "n-gram counts": counts_card,
+}
+"""By the kind of a file; all other kinds are taggers."""
 
 
 def card_lines(card: Mapping[str, Any], indent: str = "") -> Iterator[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classicnlp.cli import resources
+from classicnlp.cli.lm_options import add_memory
 from classicnlp.cli.options import (
     UTF8_FILES,
     Subparsers,
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from classicnlp.lm.counts import Ngram
 
 HIGHEST_ORDER = 8
-UNITS = {"B": 0, "K": 10, "M": 20, "G": 30, "T": 40}
 EPILOG = """\
 A line of output is an n-gram, a tab and its count; the words of an n-gram stand between spaces.
 N-grams do not reach over the ends of lines.
@@ -101,14 +101,7 @@ def add(commands: Subparsers) -> None:
         help="save the counts to a file for NgramCounts.load; text is then written only with "
         "--top or --output",
     )
-    parser.add_argument(
-        "--memory",
-        type=size,
-        default=size("1G"),
-        metavar="SIZE",
-        help="how much memory to use, such as 500M or 4G; what goes beyond it lies in temporary "
-        "files; default: 1G",
-    )
+    add_memory(parser)
     parser.add_argument(
         "--folder", metavar="FOLDER", help="where temporary files go; default: the system's place"
     )
@@ -188,16 +181,3 @@ def orders(text: str) -> tuple[int, ...]:
     if not found:
         raise argparse.ArgumentTypeError(f"the range {text!r} is empty: put the lower order first")
     return tuple(sorted(found))
-
-
-def size(text: str) -> int:
-    """Return the bytes that ``text`` stands for.
-
-    >>> size("500M"), size("1.5G")
-    (524288000, 1610612736)
-    """
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([BKMGT]?)", text.upper())
-    value = 0 if match is None else int(float(match[1]) * (1 << UNITS[match[2] or "B"]))
-    if value < 1 << UNITS["M"]:
-        raise argparse.ArgumentTypeError(f"expected a size from 1M on, such as 500M, got {text!r}")
-    return value

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 ARPA = ".arpa"
 UNITS = ("word", "char")
+LINES_AT_ONCE = 10_000
+SIZES = {"B": 0, "K": 10, "M": 20, "G": 30, "T": 40}
 
 
 def add_unit(parser: argparse.ArgumentParser, default: str | None) -> None:
@@ -38,6 +41,18 @@ def add_language_model(parser: argparse.ArgumentParser) -> None:
     add_unit(parser, None)
 
 
+def add_memory(parser: argparse.ArgumentParser) -> None:
+    """Add how much memory counting may take."""
+    parser.add_argument(
+        "--memory",
+        type=size,
+        default=size("1G"),
+        metavar="SIZE",
+        help="how much memory to use, such as 500M or 4G; what goes beyond it lies in temporary "
+        "files; default: 1G",
+    )
+
+
 def open_language_model(path: str, unit: str | None) -> NgramModel:
     """Open a model file or an ARPA file."""
     from classicnlp.lm import NgramModel
@@ -51,6 +66,25 @@ def is_arpa(path: str) -> bool:
     return ARPA in Path(path).suffixes[-2:]
 
 
-def lines_of(files: list[str]) -> Iterator[str]:
-    """Yield the lines of all files."""
-    return (line for path in files for line in read_lines(path))
+def lines_of(files: list[str], advance: Callable[[int], object]) -> Iterator[str]:
+    """Yield the lines of all files; now and then ``advance`` is told how many more there were."""
+    for path in files:
+        number = 0
+        for number, line in enumerate(read_lines(path), 1):
+            if number % LINES_AT_ONCE == 0:
+                advance(LINES_AT_ONCE)
+            yield line
+        advance(number % LINES_AT_ONCE)
+
+
+def size(text: str) -> int:
+    """Return the bytes that ``text`` stands for.
+
+    >>> size("500M"), size("1.5G")
+    (524288000, 1610612736)
+    """
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([BKMGT]?)", text.upper())
+    value = 0 if match is None else int(float(match[1]) * (1 << SIZES[match[2] or "B"]))
+    if value < 1 << SIZES["M"]:
+        raise argparse.ArgumentTypeError(f"expected a size from 1M on, such as 500M, got {text!r}")
+    return value

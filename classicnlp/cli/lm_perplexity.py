@@ -6,7 +6,8 @@ import json
 from argparse import Namespace
 
 from classicnlp.cli.lm_options import add_language_model, lines_of, open_language_model
-from classicnlp.cli.options import UTF8_FILES, Subparsers, add_command, add_workers
+from classicnlp.cli.options import UTF8_FILES, Subparsers, add_command, add_quiet, add_workers
+from classicnlp.cli.progress import line_bar
 from classicnlp.cli.streams import write_standard_output
 
 EPILOG = """\
@@ -32,12 +33,14 @@ def add(commands: Subparsers) -> None:
     add_language_model(parser)
     add_workers(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
+    add_quiet(parser)
 
 
 def run(arguments: Namespace) -> None:
     """Measure and print."""
     model = open_language_model(arguments.model, arguments.unit)
-    found = model.measure(lines_of(arguments.files), arguments.workers)._asdict()
+    with line_bar(arguments.quiet) as advance:
+        found = model.measure(lines_of(arguments.files, advance), arguments.workers)._asdict()
     if arguments.json:
         write_standard_output(json.dumps(found) + "\n")
         return

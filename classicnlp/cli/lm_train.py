@@ -5,20 +5,20 @@ from __future__ import annotations
 from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
 
-from classicnlp.cli.lm_options import add_unit, is_arpa
+from classicnlp.cli.lm_options import add_memory, add_unit, is_arpa, lines_of
 from classicnlp.cli.options import (
     UTF8_FILES,
     Subparsers,
     UsageError,
     add_command,
     add_quiet,
+    add_workers,
     natural,
     positive,
     weight,
 )
 from classicnlp.cli.progress import line_bar
-from classicnlp.cli.training import check_folder, say
-from classicnlp.corpus import read_lines
+from classicnlp.cli.training import check_folder, save_with_card, say
 
 EPILOG = """\
 A line is a sentence: of the words between blanks, or of characters. OUT is a file that loads at
@@ -38,7 +38,7 @@ def add(commands: Subparsers) -> None:
     """Add the subcommand."""
     parser = add_command(commands, "train", run, "train an n-gram language model", EPILOG)
     parser.add_argument(
-        "files",
+        "train",
         nargs="*",
         default=["-"],
         metavar="FILE",
@@ -89,6 +89,8 @@ def add(commands: Subparsers) -> None:
         help="leave out n-grams whose loss raises perplexity by a smaller part, such as 1e-8",
     )
     parser.add_argument("--out", required=True, metavar="OUT", help="the model to write")
+    add_memory(parser)
+    add_workers(parser)
     add_quiet(parser)
 
 
@@ -109,18 +111,12 @@ def run(arguments: Namespace) -> None:
         weights=arguments.weights,
         cutoffs=arguments.cutoffs,
         min_count=arguments.min_count,
+        workers=arguments.workers,
+        memory=arguments.memory,
     )
     held_out = [Path(path) for path in arguments.held_out or []]
     with line_bar(arguments.quiet) as advance:
-
-        def lines() -> object:
-            for path in arguments.files:
-                for number, line in enumerate(read_lines(path), 1):
-                    if number % 10_000 == 0:
-                        advance(10_000)
-                    yield line
-
-        model.fit(lines(), held_out=held_out or None)  # type: ignore[arg-type]
+        model.fit(lines_of(arguments.train, advance), held_out=held_out or None)
     if arguments.prune:
         model = model.prune(arguments.prune)
     sizes = ", ".join(f"{size:,}" for size in model.sizes_)
@@ -128,7 +124,7 @@ def run(arguments: Namespace) -> None:
     if is_arpa(arguments.out):
         model.to_arpa(arguments.out)
     else:
-        model.save(arguments.out)
+        save_with_card(model, arguments)
     say(arguments, f"saved {arguments.out}")
 
 

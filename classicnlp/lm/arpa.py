@@ -12,6 +12,7 @@ import numpy as np
 
 from classicnlp._ext.arpa import format_grams, parse_grams
 from classicnlp._ext.interning import check_slots, find, slots_of, text_keys
+from classicnlp._ext.runs import HIGHEST_ORDER
 from classicnlp.corpus.lines import atomic_writer, display_name
 from classicnlp.errors import CorpusError
 from classicnlp.lm.automaton import Table
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 LINES_AT_ONCE = 1 << 16
 BLANKS = re.compile(r"[ \t\r\n\0]")
 COUNT = re.compile(r"ngram\s+(\d+)\s*=\s*(\d+)\s*")
-MOST_ORDERS = 32
 MOST_LINES_BEFORE = 1000  # its beginning, where programs leave remarks
 MISSING = np.uint64(1 << 63)  # above all keys of n-grams
 CLOSE_MARK = "\\end\\"
@@ -149,8 +149,8 @@ class _Reader:
                 raise self.error(f"expected the count of {len(found) + 1}-grams")
             found.append(int(match[2]))
             line = self.next_line()
-        if not 0 < len(found) <= MOST_ORDERS:
-            raise self.error(f"expected 1 ... {MOST_ORDERS} lines 'ngram order=count'")
+        if not 0 < len(found) <= HIGHEST_ORDER:
+            raise self.error(f"expected 1 ... {HIGHEST_ORDER} lines 'ngram order=count'")
         self._require(line, 1)
         return found
 

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from classicnlp._ext.levels import LevelBuilder
 from classicnlp._ext.runs import HIGHEST_ORDER
 from classicnlp.checks import require_count
 from classicnlp.lm.counts import NgramCounts
 from classicnlp.lm.sequences import Cutting, Item, Sequences
-from classicnlp.lm.sorting import Sorter
-from classicnlp.lm.spilling import GrowingArray, Ledger, Runs, temporary_folder
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-USUAL_BITS = {"char": 13, "word": 18}  # of a symbol of each unit
-LEAST_MEMORY = 1 << 20
+from classicnlp.lm.tries import LEAST_MEMORY, USUAL_BITS, USUAL_MEMORY, count_symbols
 
 
 def count_ngrams(
@@ -33,7 +21,7 @@ def count_ngrams(
     boundaries: bool = False,
     segmenter: Cutting | None = None,
     workers: int = 1,
-    memory: int = 1 << 30,
+    memory: int = USUAL_MEMORY,
     folder: str | os.PathLike[str] | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> NgramCounts:
@@ -114,27 +102,16 @@ def count_ngrams(
     require_count(workers, "workers", 1)
     require_count(memory, "memory", LEAST_MEMORY)
     sequences = Sequences(unit, boundaries, segmenter, workers)
-    place = temporary_folder(folder)
-    with contextlib.closing(Runs(shown[-1], memory // 4, place)) as runs:
-        sorter = Sorter(sequences, runs, shown[-1], memory // 2, USUAL_BITS[unit], workers)
-        for symbols in sequences.read(texts, progress):
-            sorter.add(symbols)
-        sorter.finish()
-        bits = sorter.bits
-        del sorter  # and its memory
-        levels = _Levels(LevelBuilder(shown[-1], bits, least), Ledger(memory // 2, place))
-        with contextlib.closing(levels):
-            for windows, counts in runs.merged(bits):
-                levels.add(levels.builder.add(windows, counts))
-            levels.add(levels.builder.finish())
-            return NgramCounts._made(
-                unit,
-                shown,
-                sequences.vocabulary.texts(),
-                boundaries,
-                levels.builder.totals(),
-                *levels.finished(),
-            )
+    trie = count_symbols(
+        sequences.read(texts, progress),
+        sequences.vocabulary,
+        least,
+        unit,
+        workers=workers,
+        memory=memory,
+        folder=folder,
+    )
+    return NgramCounts._made(unit, shown, sequences.vocabulary.texts(), boundaries, *trie)
 
 
 def _orders(orders: int | Iterable[int]) -> tuple[int, ...]:
@@ -157,37 +134,3 @@ def _least(min_count: int | Sequence[int], highest: int) -> list[int]:
             f"order from 1 on; got {list(min_count)}"
         )
     return least
-
-
-class _Levels:
-    """The rows of all levels, as they are completed."""
-
-    def __init__(self, builder: LevelBuilder, ledger: Ledger):
-        self.builder = builder
-        orders = range(builder.order)
-        self._last = [GrowingArray(np.int32, ledger) for _ in orders]
-        self._counts = [GrowingArray(np.int64, ledger) for _ in orders]
-        # Where the rows of each row of the level before begin, and the last ones end.
-        self._first = [GrowingArray(np.int64, ledger) for _ in orders]
-        for first in self._first:
-            first.append(np.zeros(1, np.int64))
-
-    def add(self, parts: Sequence[tuple[NDArray[Any], ...]]) -> None:
-        """Take rows of all levels."""
-        for k, (last, counts, ends) in enumerate(parts):
-            self._last[k].append(last)
-            self._counts[k].append(counts)
-            if k + 1 < len(parts):
-                self._first[k + 1].append(ends)
-
-    def finished(self) -> tuple[list[NDArray[Any]], ...]:
-        """Return last symbols, counts, and where rows begin, of all levels."""
-        last = [array.finished() for array in self._last]
-        counts = [array.finished() for array in self._counts]
-        self._first[0].append(np.array([len(last[0])]))
-        return last, counts, [array.finished() for array in self._first]
-
-    def close(self) -> None:
-        """Give files back."""
-        for array in (*self._last, *self._counts, *self._first):
-            array.close()

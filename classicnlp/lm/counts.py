@@ -55,7 +55,7 @@ class NgramCounts(Storable):
     ([[1], [2]], [2, 1])
     """
 
-    kind = "ngram-counts"
+    kind = "n-gram counts"
 
     unit: str
     orders: tuple[int, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from classicnlp.lm.interpolation import (
     learn_weights,
     weights_of_contexts,
 )
+from classicnlp.lm.parameters import Parameters
 from classicnlp.lm.smoothing import Discounts, Shares
 
 if TYPE_CHECKING:
@@ -26,16 +27,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 ONE_OVER_LOG_10 = 0.4342944819032518
-
-
-class Parameters(Protocol):
-    """The parameters of `NgramModel` that matter for probabilities."""
-
-    smoothing: methods.Smoothing
-    pseudocount: float
-    weights: Sequence[float] | None
-    cutoffs: Sequence[int]
-    fallback_discounts: Discounts
 
 
 class Estimate(NamedTuple):
@@ -115,24 +106,16 @@ def _table(
         whole = bool(keep.all())
         below, rows = rows, np.cumsum(keep, dtype=np.int32) - np.int32(1)
         numbers = numbers if k else rows
-        if whole and all(map(np.all, kept[:k])):
-            levels.append(level)
-        else:
-            levels.append(
-                Level(
-                    below[level.parents[keep]],
-                    numbers[level.last[keep]],
-                    below[level.suffixes[keep]],
-                )
-            )
-        probabilities.append(_log10(found[k] if whole else found[k][keep]))
+        untouched = whole and all(map(np.all, kept[:k]))
+        levels.append(level if untouched else level.select(keep, below, numbers))
+        probabilities.append(log10_of(found[k] if whole else found[k][keep]))
         if k + 1 < grams.order:
             rests = shares[k + 1].rests
-            backoffs.append(_log10(rests if whole else rests[keep]))
+            backoffs.append(log10_of(rests if whole else rests[keep]))
     chosen = [word for word, keep in zip(grams.words, kept[0].tolist(), strict=True) if keep]
     return chosen, Table(levels, probabilities, backoffs)
 
 
-def _log10(values: Floats) -> NDArray[np.float32]:
-    """Return the logarithms to base 10, none of them above 0 but by what is left out elsewhere."""
+def log10_of(values: Floats) -> NDArray[np.float32]:
+    """Return the logarithms to base 10, the same bits on every machine."""
     return (logs(values) * ONE_OVER_LOG_10).astype(np.float32)

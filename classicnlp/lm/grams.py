@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from classicnlp._ext.interning import Numbering, text_keys
+from classicnlp._ext.levels import suffix_rows
 from classicnlp.lm.sentences import Sentences, read_words
+from classicnlp.lm.tries import USUAL_MEMORY, Trie, count_symbols
 from classicnlp.lm.vocabulary import BEGIN, END, SPECIALS, UNKNOWN
 
 if TYPE_CHECKING:
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.int32]
 
-ROOT = np.zeros(1, np.int32)
+MOST_ROWS = (1 << 31) - 1
 
 
 class Level(NamedTuple):
@@ -38,11 +41,22 @@ class Level(NamedTuple):
     def __len__(self) -> int:
         return len(self.last)
 
-    def select(self, chosen: NDArray[np.bool_], rows_below: Numbers) -> Level:
-        """Return some rows; ``rows_below`` are the new rows of the order below."""
+    def select(self, chosen: Any, rows_below: Numbers, numbers: Numbers | None = None) -> Level:
+        """Return some rows.
+
+        Parameters
+        ----------
+        chosen : bool or int array
+            Which ones.
+        rows_below : int32 array
+            The new row of each row of the order below.
+        numbers : int32 array, optional
+            The new number of each word.
+        """
+        last = self.last[chosen]
         return Level(
             rows_below[self.parents[chosen]],
-            self.last[chosen],
+            last if numbers is None else numbers[last],
             rows_below[self.suffixes[chosen]],
         )
 
@@ -70,7 +84,13 @@ class Grams(NamedTuple):
         return len(self.levels)
 
 
-def count_grams(sentences: Sentences, order: int, unit: str = "word") -> Grams:
+def count_grams(
+    sentences: Sentences,
+    order: int,
+    unit: str = "word",
+    workers: int = 1,
+    memory: int = USUAL_MEMORY,
+) -> Grams:
     """Count the n-grams of some sentences.
 
     Parameters
@@ -81,50 +101,81 @@ def count_grams(sentences: Sentences, order: int, unit: str = "word") -> Grams:
         The longest n-grams' length.
     unit : {"word", "char"}
         What a str is cut into.
+    workers : int
+        Threads.
+    memory : int
+        Bytes that the counting may take, as of `count_ngrams`.
 
     Raises
     ------
     ValueError
-        If a sentence holds ``<s>`` or ``</s>``, or there are more than 2**30 different n-grams of
+        If a sentence holds ``<s>`` or ``</s>``, or there are more than 2**31 different n-grams of
         one order.
     """
-    numbering = Numbering()
-    numbering.add(text_keys(SPECIALS))
-    words = list(SPECIALS)
-    counters = [Numbering() for _ in range(order - 1)]
-    suffixes: list[list[Numbers]] = [[] for _ in range(order - 1)]
-    begun = 0
-    for part in read_words(sentences, unit):
-        ids, fresh = numbering.add(part.keys)
-        if len(ids) and ids[~(ids > END)].max(initial=UNKNOWN) >= BEGIN:
-            _refuse_bounds(ids)
-        words.extend(part.text(place) for place in fresh.tolist())
-        begun += len(part.offsets) - 1
-        stream, starts = _bounded(ids, part.offsets)
-        level = stream
-        for counter, found in zip(counters, suffixes, strict=True):
-            before = np.empty_like(level)
-            before[1:] = level[:-1]
-            before[starts] = -1
-            keys = gram_keys(before, stream)
-            above, fresh = counter.add(keys)
-            found.append(level[fresh])
-            level = above
-    counts = numbering.counts()
-    counts[UNKNOWN] -= 1  # the specials were added once by hand
-    counts[BEGIN] = counts[END] = begun
-    size = len(words)
-    levels = [
-        Level(np.zeros(size, np.int32), np.arange(size, dtype=np.int32), np.zeros(size, np.int32))
-    ]
-    all_counts = [counts]
-    for counter, found in zip(counters, suffixes, strict=True):
-        keys = counter.keys()
-        parents = ((keys >> np.uint64(32)) - np.uint64(1)).astype(np.int32)
-        last = (keys & np.uint64(0xFFFFFFFF)).astype(np.int32)
-        levels.append(Level(parents, last, np.concatenate([np.zeros(0, np.int32), *found])))
-        all_counts.append(counter.counts())
-    return Grams(words, levels, all_counts)
+    bounded = BoundedSentences(unit)
+    trie = count_symbols(
+        bounded.read(sentences), bounded, [1] * order, unit, workers=workers, memory=memory
+    )
+    if max(map(len, trie.last)) > MOST_ROWS:
+        raise ValueError(
+            f"there are more than {MOST_ROWS:,} different n-grams of one order: learn from less"
+        )
+    return _grams(bounded.words, trie)
+
+
+def _grams(words: list[str], trie: Trie) -> Grams:
+    """Return the n-grams of a trie whose symbols are the numbers of words and 1."""
+    # <unk> may not occur; all others do, but for the bounds where there is no sentence.
+    numbers = trie.last[0] - np.int32(1)
+    counts = np.zeros(len(words), np.int64)
+    counts[numbers] = trie.counts[0]
+    below = np.zeros(len(words), np.int32)
+    levels = [Level(below, np.arange(len(words), dtype=np.int32), below)]
+    rows = np.zeros(len(numbers), np.int64)
+    for k in range(1, len(trie.last)):
+        rows = suffix_rows(trie.last[k], trie.first[k], rows, trie.last[k - 1], trie.first[k - 1])
+        before = np.arange(len(trie.last[k - 1]), dtype=np.int32) if k > 1 else numbers
+        levels.append(
+            Level(
+                np.repeat(before, np.diff(trie.first[k])),
+                trie.last[k] - np.int32(1),
+                rows.astype(np.int32) if k > 1 else numbers[rows],
+            )
+        )
+    return Grams(words, levels, [counts, *trie.counts[1:]])
+
+
+class BoundedSentences:
+    """Sentences as sequences of symbols: the numbers of words, ``<unk>`` being 1, with bounds.
+
+    Parameters
+    ----------
+    unit : {"word", "char"}
+        What a str is cut into.
+
+    Attributes
+    ----------
+    words : list of str
+        The words up to now, in the order of their numbers.
+    """
+
+    def __init__(self, unit: str):
+        self.words = list(SPECIALS)
+        self._unit = unit
+        self._numbering = Numbering()
+        self._numbering.add(text_keys(SPECIALS))
+
+    def __len__(self) -> int:
+        return len(self.words) + 1
+
+    def read(self, sentences: Sentences) -> Iterator[Numbers]:
+        """Yield sentences with ``<s>`` before, and ``</s>`` and a 0 behind each."""
+        for part in read_words(sentences, self._unit):
+            ids, fresh = self._numbering.add(part.keys)
+            if ids[ids <= END].max(initial=UNKNOWN) >= BEGIN:
+                _refuse_bounds(ids)
+            self.words.extend(part.text(place) for place in fresh.tolist())
+            yield _bounded(ids, part.offsets)
 
 
 def _refuse_bounds(ids: Numbers) -> None:
@@ -135,17 +186,17 @@ def _refuse_bounds(ids: Numbers) -> None:
     )
 
 
-def _bounded(ids: Numbers, offsets: NDArray[np.int64]) -> tuple[Numbers, NDArray[np.int64]]:
-    """Return the words of sentences with bounds around each, and where each sentence begins."""
+def _bounded(ids: Numbers, offsets: NDArray[np.int64]) -> Numbers:
+    """Return the symbols of sentences with bounds around each, and a 0 behind."""
     count = len(offsets) - 1
-    stream = np.empty(len(ids) + 2 * count, np.int32)
-    inside = np.ones(len(stream), bool)
-    starts = offsets[:-1] + 2 * np.arange(count)
-    ends = offsets[1:] + 2 * np.arange(count) + 1
-    stream[starts], stream[ends] = BEGIN, END
-    inside[starts] = inside[ends] = False
-    stream[inside] = ids
-    return stream, starts
+    symbols = np.zeros(len(ids) + 3 * count, np.int32)
+    inside = np.ones(len(symbols), bool)
+    starts = offsets[:-1] + 3 * np.arange(count)
+    ends = offsets[1:] + 3 * np.arange(count) + 1
+    symbols[starts], symbols[ends] = BEGIN + 1, END + 1
+    inside[starts] = inside[ends] = inside[ends + 1] = False
+    symbols[inside] = ids + np.int32(1)
+    return symbols
 
 
 def gram_keys(before: Numbers, last: Numbers) -> NDArray[np.uint64]:
@@ -180,15 +231,6 @@ def rare_as_unknown(grams: Grams, min_count: int) -> Grams:
         below = rows
         numbering = Numbering()
         rows, fresh = numbering.add(keys)
-        distinct = (
-            level.select(np.zeros(0, np.int64), below)
-            if not len(rows)
-            else Level(
-                below[level.parents[fresh]],
-                numbers[level.last[fresh]],
-                below[level.suffixes[fresh]],
-            )
-        )
-        levels.append(distinct)
+        levels.append(level.select(fresh, below, numbers))
         counts.append(np.bincount(rows, own, minlength=len(fresh)).astype(np.int64))
     return Grams(words, levels, counts)

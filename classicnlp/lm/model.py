@@ -3,109 +3,37 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
-from classicnlp._ext.backoff import Automaton, sums
-from classicnlp._ext.elementary import exps
-from classicnlp._ext.interning import text_keys
-from classicnlp.checks import require_at_least, require_count, require_share
+from classicnlp._ext.backoff import Automaton
+from classicnlp.checks import require_at_least, require_count
 from classicnlp.estimator import Estimator
 from classicnlp.lm import arpa
-from classicnlp.lm.automaton import Table, begin_state, build, restore, unbuild
-from classicnlp.lm.estimation import Estimate, estimate
+from classicnlp.lm.automaton import Table, build, restore, unbuild
+from classicnlp.lm.estimation import estimate
 from classicnlp.lm.grams import count_grams, rare_as_unknown
+from classicnlp.lm.parameters import Unit, check_parameters
 from classicnlp.lm.pruning import prune
-from classicnlp.lm.sentences import Sentence, Sentences, Words, read_words
-from classicnlp.lm.smoothing import SMOOTHINGS, Discounts, Smoothing
-from classicnlp.lm.vocabulary import BEGIN, END, SPECIALS, UNKNOWN, Vocabulary
+from classicnlp.lm.scores import Fit, FullScores, WordScore
+from classicnlp.lm.scoring import Scorer
+from classicnlp.lm.sentences import Sentence, Sentences
+from classicnlp.lm.smoothing import Discounts, Smoothing
+from classicnlp.lm.tries import USUAL_MEMORY
+from classicnlp.lm.vocabulary import BEGIN, SPECIALS, Vocabulary
 from classicnlp.storable import Storable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Unit = Literal["word", "char"]
-UNITS: tuple[Unit, ...] = ("word", "char")
-
-MOST_ORDERS = 32
-LOG_10 = 2.302585092994046
-END_KEY = int(text_keys(SPECIALS[END : END + 1])[0])
-WORDS_A_CHUNK = 1 << 15
 NO_BACKING_OFF = (
     "additive smoothing does not back off to shorter contexts, as {} needs: "
     "choose another smoothing"
 )
-
-
-class WordScore(NamedTuple):
-    """How probable a word is after those before it.
-
-    Attributes
-    ----------
-    log_prob : float
-        log10 p(word | words before).
-    length : int
-        The length of the n-gram by which it was found; 1 where no context helped.
-    unknown : bool
-        Whether the model does not have the word.
-    """
-
-    log_prob: float
-    length: int
-    unknown: bool
-
-
-class FullScores(NamedTuple):
-    """The scores of the words of many sentences, one sentence's after another's.
-
-    Attributes
-    ----------
-    log_probs : float32 array, shape (n,)
-        log10 p(word | words before).
-    lengths : uint8 array, shape (n,)
-        The lengths of the n-grams by which words were found.
-    unknown : bool array, shape (n,)
-        Whether the model does not have the word.
-    offsets : int64 array, shape (sentences + 1,)
-        Where each sentence begins, and where the last ends.
-    """
-
-    log_probs: NDArray[np.float32]
-    lengths: NDArray[np.uint8]
-    unknown: NDArray[np.bool_]
-    offsets: NDArray[np.int64]
-
-
-class Fit(NamedTuple):
-    """How well a model foretells a text.
-
-    Attributes
-    ----------
-    perplexity : float
-        10 ** (-log_prob / (words + sentences)): each sentence's end counts as a word.
-    perplexity_of_known : float
-        The same without the unknown words.
-    log_prob : float
-        log10 p(text).
-    sentences : int
-    words : int
-        Without the ends of sentences.
-    unknown : int
-        How many of the words the model does not have.
-    """
-
-    perplexity: float
-    perplexity_of_known: float
-    log_prob: float
-    sentences: int
-    words: int
-    unknown: int
 
 
 class NgramModel(Storable, Estimator):
@@ -121,7 +49,7 @@ class NgramModel(Storable, Estimator):
     Parameters
     ----------
     order : int
-        The longest n-grams' length, from 1 to 32.
+        The longest n-grams' length, from 1 to 8.
     smoothing : str
         ``"kneser-ney"``: modified and interpolated (Chen and Goodman, 1998), with counts and
         discounts as in KenLM's lmplz (Heafield and others, 2013); ``"witten-bell"`` (Witten and
@@ -147,6 +75,11 @@ class NgramModel(Storable, Estimator):
         What ``"kneser-ney"`` takes from counts of 1, 2, and 3 and more where the text is too
         small to say (some count of 1, 2 or 3 does not occur), as ``lmplz --discount_fallback``;
         ``"absolute"`` takes the first.
+    workers : int
+        Threads that count; the model is the same with any number.
+    memory : int
+        How many bytes the counting may take, at least 2**20; what goes beyond lies in temporary
+        files. The model itself takes what it takes.
 
     Attributes
     ----------
@@ -181,6 +114,8 @@ class NgramModel(Storable, Estimator):
         cutoffs: Sequence[int] = (0,),
         min_count: int = 1,
         fallback_discounts: Discounts = (0.5, 1.0, 1.5),
+        workers: int = 1,
+        memory: int = USUAL_MEMORY,
     ):
         self.order = order
         self.smoothing = smoothing
@@ -190,6 +125,8 @@ class NgramModel(Storable, Estimator):
         self.cutoffs = cutoffs
         self.min_count = min_count
         self.fallback_discounts = fallback_discounts
+        self.workers = workers
+        self.memory = memory
 
     # Learning.
 
@@ -221,22 +158,20 @@ class NgramModel(Storable, Estimator):
             If there are no sentences, one holds ``<s>`` or ``</s>``, or a parameter is out of
             range.
         """
-        self._check_params()
-        grams = count_grams(sentences, self.order, self.unit)
+        check_parameters(self)
+        grams = count_grams(sentences, self.order, self.unit, self.workers, self.memory)
         if grams.counts[0][BEGIN] == 0:
             raise ValueError("there are no sentences to learn from")
         if self.min_count > 1:
             grams = rare_as_unknown(grams, self.min_count)
         others = None
         if held_out is not None:
-            others = count_grams(held_out, self.order, self.unit)
-        self._learn(estimate(grams, self, others))
-        return self
-
-    def _learn(self, learnt: Estimate) -> None:
+            others = count_grams(held_out, self.order, self.unit, self.workers, self.memory)
+        learnt = estimate(grams, self, others)
         self._set(Vocabulary(learnt.words), build(learnt.table, self._flat), learnt.sizes)
         self.discounts_ = learnt.discounts
         self.weights_ = learnt.weights
+        return self
 
     # Asking.
 
@@ -255,11 +190,7 @@ class NgramModel(Storable, Estimator):
         float
             -inf for a word that is impossible.
         """
-        automaton = self._fitted()
-        state = self._state(self._context_ids(context))
-        ids = self._context_ids([word])
-        found, _ = automaton.score(ids, _bounds(1), np.array([state], np.uint32))
-        return float(found[0])
+        return self._scorer.log_prob(word, context)
 
     def score(self, sentence: Sentence, bos: bool = True, eos: bool = True) -> float:
         """Return log10 p(sentence).
@@ -315,10 +246,7 @@ class NgramModel(Storable, Estimator):
         -------
         float64 array, shape (sentences,)
         """
-        parts = self._scored(sentences, bos, eos, workers, False)
-        return np.concatenate(
-            [np.zeros(0), *(sums(part.log_probs, part.offsets) for part in parts)]
-        )
+        return self._scorer.sums(sentences, bos, eos, workers)
 
     def full_scores_batch(
         self, sentences: Sentences, bos: bool = True, eos: bool = True, workers: int = 1
@@ -337,14 +265,7 @@ class NgramModel(Storable, Estimator):
         -------
         FullScores
         """
-        parts = list(self._scored(sentences, bos, eos, workers, True))
-        lengths = [np.diff(part.offsets) for part in parts]
-        return FullScores(
-            np.concatenate([np.zeros(0, np.float32), *(part.log_probs for part in parts)]),
-            np.concatenate([np.zeros(0, np.uint8), *(part.lengths for part in parts)]),
-            np.concatenate([np.zeros(0, np.bool_), *(part.unknown for part in parts)]),
-            np.concatenate([[0], np.cumsum(np.concatenate([np.zeros(0, np.int64), *lengths]))]),
-        )
+        return self._scorer.full(sentences, bos, eos, workers)
 
     def perplexity(self, texts: Sentences, workers: int = 1) -> float:
         """Return the perplexity of a text: 10 ** (-log10 p / (words + sentences)).
@@ -388,27 +309,7 @@ class NgramModel(Storable, Estimator):
         ValueError
             If there are no sentences.
         """
-        total = of_known = 0.0
-        sentences = words = unknown = 0
-        for part in self._scored(texts, True, True, workers, True):
-            count = len(part.offsets) - 1
-            missing = int(np.count_nonzero(part.unknown))
-            sentences += count
-            words += len(part.log_probs) - count
-            unknown += missing
-            total += float(sums(part.log_probs, part.offsets).cumsum()[-1])
-            if missing:
-                known = np.where(part.unknown, np.float32(0), part.log_probs)
-                of_known += float(sums(known, part.offsets).cumsum()[-1])
-            else:
-                of_known += float(sums(part.log_probs, part.offsets).cumsum()[-1])
-        if not sentences:
-            raise ValueError("there are no sentences to measure on")
-        places = words + sentences
-        return Fit(
-            _power(-total / places), _power(-of_known / max(places - unknown, 1)),
-            total, sentences, words, unknown,
-        )  # fmt: skip
+        return self._scorer.measure(texts, workers)
 
     def generate(
         self, length: int = 100, seed: int = 0, context: Sequence[str] = (SPECIALS[BEGIN],)
@@ -435,25 +336,8 @@ class NgramModel(Storable, Estimator):
         >>> model.generate(seed=2)
         ['我', '爱', '北京']
         """
-        automaton = self._fitted()
         length, seed = require_count(length, "length", 0), require_count(seed, "seed", 0)
-        random = np.random.default_rng(seed)
-        state = self._state(self._context_ids(context))
-        every = np.arange(len(self.vocabulary_), dtype=np.int32)
-        words: list[str] = []
-        while len(words) < length:
-            found, after = automaton.score(
-                every, np.arange(len(every) + 1), np.array([state], np.uint32)
-            )
-            p = exps(np.maximum(found.astype(np.float64), -300.0) * LOG_10)
-            p[[UNKNOWN, BEGIN]] = 0.0
-            total = np.cumsum(p)
-            number = int(np.searchsorted(total, random.random() * total[-1], "right"))
-            if total[-1] <= 0.0 or number == END:
-                break
-            words.append(self.vocabulary_[number])
-            state = int(after[number])
-        return words
+        return self._scorer.draw(length, seed, context)
 
     # Changing and exchanging.
 
@@ -532,6 +416,8 @@ class NgramModel(Storable, Estimator):
         """Return parameters and arrays for a model file."""
         automaton = self._fitted()
         params = self.get_params()
+        for name in ("workers", "memory"):
+            del params[name]  # which leave no trace in what is learnt
         for name in ("weights", "cutoffs", "fallback_discounts"):
             if params[name] is not None:
                 params[name] = list(params[name])
@@ -558,7 +444,7 @@ class NgramModel(Storable, Estimator):
             if params[name] is not None:
                 params[name] = tuple(params[name])
         model = cls(**params)
-        model._check_params()
+        check_parameters(model)
         vocabulary = Vocabulary.from_arrays(store.within("vocabulary", arrays))
         automaton = restore(store.within("automaton", arrays), model.order, model._flat)
         if len(vocabulary) != automaton.words:
@@ -603,6 +489,11 @@ class NgramModel(Storable, Estimator):
             raise self._not_fitted("fit(), from_arpa() or load()")
         return self._automaton
 
+    @property
+    def _scorer(self) -> Scorer:
+        automaton = self._fitted()
+        return Scorer(self.vocabulary_, automaton, self.unit)
+
     def _set(self, vocabulary: Vocabulary, automaton: Automaton, sizes: Sequence[int]) -> None:
         self.vocabulary_ = vocabulary
         self.sizes_ = tuple(sizes)
@@ -616,75 +507,3 @@ class NgramModel(Storable, Estimator):
         model._set(Vocabulary(words), build(table), list(map(len, table.levels)))
         model.discounts_, model.weights_ = self.discounts_, self.weights_
         return model
-
-    def _check_params(self) -> None:
-        """Raise a TypeError or ValueError if a parameter of the constructor is unusable."""
-        require_count(self.order, "order", 1, MOST_ORDERS)
-        if self.smoothing not in SMOOTHINGS:
-            known = ", ".join(SMOOTHINGS)
-            raise ValueError(f"smoothing must be one of {known}, got {self.smoothing!r}")
-        if self.unit not in UNITS:
-            raise ValueError(f"unit must be one of {', '.join(UNITS)}, got {self.unit!r}")
-        require_at_least(self.pseudocount, "pseudocount", 0)
-        require_count(self.min_count, "min_count", 1)
-        if self.weights is not None:
-            if len(self.weights) != self.order:
-                raise ValueError(f"there must be {self.order} weights, got {len(self.weights)}")
-            for weight in self.weights:
-                require_share(weight, "each of the weights")
-        if not 1 <= len(self.cutoffs) <= self.order:
-            raise ValueError(f"there must be 1 ... {self.order} cutoffs, got {len(self.cutoffs)}")
-        for low, high in zip([0, *self.cutoffs], self.cutoffs, strict=False):
-            require_count(high, "each of the cutoffs", low)
-        if len(self.fallback_discounts) != 3:
-            raise ValueError(f"there must be 3 fallback discounts, got {self.fallback_discounts}")
-        for most, discount in enumerate(self.fallback_discounts, 1):
-            if require_at_least(discount, "each fallback discount", 0) > most:
-                raise ValueError(f"a discount must not be above its count {most}, got {discount}")
-
-    def _context_ids(self, words: Sequence[str]) -> NDArray[np.int32]:
-        if isinstance(words, str):
-            raise TypeError(f"expected words, got a str: pass a list, [{words!r}]")
-        return self.vocabulary_.numbers(text_keys(list(words)))
-
-    def _state(self, ids: NDArray[np.int32]) -> int:
-        """Return the state after some words; ``<s>`` begins anew."""
-        automaton = self._fitted()
-        begins = np.flatnonzero(ids == BEGIN)
-        state = begin_state(automaton) if len(begins) else 0
-        rest = ids[begins[-1] + 1 :] if len(begins) else ids
-        rest = rest[max(len(rest) - self.order, 0) :]
-        _, after = automaton.score(rest, _bounds(len(rest)), np.array([state], np.uint32))
-        return int(after[0])
-
-    def _scored(
-        self, sentences: Sentences, bos: bool, eos: bool, workers: int, full: bool
-    ) -> Iterator[FullScores]:
-        """Yield the scores of all sentences, some of them at a time."""
-        automaton = self._fitted()
-        workers = require_count(workers, "workers", 1)
-        begin = np.array([begin_state(automaton) if bos else 0], np.uint32)
-
-        def scored(part: Words) -> FullScores:
-            ids = self.vocabulary_.numbers(part.keys)
-            np.putmask(ids, ids == BEGIN, UNKNOWN)  # within a sentence it is no word
-            lengths = np.zeros(len(ids) if full else 0, np.uint8)
-            found, _ = automaton.score(ids, part.offsets, begin, lengths if full else None)
-            unknown = ids == UNKNOWN if full else np.zeros(0, np.bool_)
-            return FullScores(found, lengths, unknown, part.offsets)
-
-        parts = read_words(sentences, self.unit, WORDS_A_CHUNK, END_KEY if eos else 0)
-        if workers == 1:
-            yield from map(scored, parts)
-            return
-        with ThreadPoolExecutor(workers) as pool:
-            while some := list(islice(parts, 4 * workers)):
-                yield from pool.map(scored, some)
-
-
-def _bounds(length: int) -> NDArray[np.int64]:
-    return np.array([0, length], np.int64)
-
-
-def _power(exponent: float) -> float:
-    return float("inf") if exponent > 300 else 10.0**exponent

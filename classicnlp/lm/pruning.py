@@ -87,9 +87,7 @@ def _selected(table: Table, kept: list[NDArray[np.bool_]], backoffs: list[Floats
     rows = np.arange(len(table.levels[0]), dtype=np.int32)
     levels = [table.levels[0]]
     for level, keep in zip(table.levels[1:], kept[1:], strict=True):
-        levels.append(
-            Level(rows[level.parents[keep]], level.last[keep], rows[level.suffixes[keep]])
-        )
+        levels.append(level.select(keep, rows))
         rows = np.cumsum(keep, dtype=np.int32) - np.int32(1)
     return Table(
         levels,

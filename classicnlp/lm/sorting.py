@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from classicnlp._ext.runs import first_symbols, sort_windows, words_of
-from classicnlp.lm.sequences import Sequences
 from classicnlp.lm.spilling import MemoryRun, Runs
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ class Sorter:
 
     Parameters
     ----------
-    sequences : Sequences
-        Where the symbols come from.
+    known : sized
+        Whose length is that of the alphabet up to now, with the 0.
     runs : Runs
         Takes what is sorted.
     order : int
@@ -35,14 +35,14 @@ class Sorter:
 
     def __init__(
         self,
-        sequences: Sequences,
+        known: Sized,
         runs: Runs,
         order: int,
         memory: int,
         usual_bits: int,
         workers: int,
     ):
-        self._vocabulary = sequences.vocabulary
+        self._known = known
         self._runs = runs
         self._order = order
         self._workers = workers
@@ -54,7 +54,7 @@ class Sorter:
     @property
     def bits(self) -> int:
         """How many bits all symbols up to now fit into."""
-        return max(1, (len(self._vocabulary) - 1).bit_length())
+        return max(1, (len(self._known) - 1).bit_length())
 
     def add(self, symbols: NDArray[np.int32]) -> None:
         """Take symbols of whole lines."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import mmap
 import os
 import tempfile
@@ -166,6 +167,31 @@ class Runs:
         spilled = [run for level in self._spilled for run in level]
         yield from merged([*spilled, *self._held], self._order, bits)
 
+    def stretches(self, bits: int, workers: int) -> list[Iterator[Part]]:
+        """Return what `merged` yields in stretches for so many threads, by their first symbols.
+
+        There is one alone where runs lie on the disk, which are read from front to back.
+        """
+        if workers == 1 or self._spilled or not self._held:
+            return [self.merged(bits)]
+        largest = max(self._held, key=lambda run: run.size)
+        rows = [len(largest.counts) * k // workers for k in range(1, workers)]
+        limits = largest.windows[rows, 0] >> self._first_shift(largest.bits)
+        parts: list[list[MemoryRun]] = [[] for _ in range(workers)]
+        for run in self._held:
+            shift = self._first_shift(run.bits)
+            inner = np.searchsorted(run.windows[:, 0] >> shift, limits).tolist()
+            for part, rows_of in zip(
+                parts, itertools.pairwise([0, *inner, len(run.counts)]), strict=True
+            ):
+                own = slice(*rows_of)
+                part.append(MemoryRun(run.windows[own], run.counts[own], run.bits))
+        return [merged(part, self._order, bits) for part in parts]
+
+    def _first_shift(self, bits: int) -> np.uint64:
+        """Return by how many bits the first symbol of a window is shifted up in its word."""
+        return np.uint64(bits * (min(64 // bits, self._order) - 1))
+
     def close(self) -> None:
         """Give memory and files back."""
         self._held = []
@@ -231,10 +257,12 @@ class GrowingArray:
         self._ledger = ledger
         # A bytearray grows without being copied, and without its new end being filled.
         self._held = bytearray()
+        self._bytes = 0
         self._file: io.BufferedRandom | None = None
 
     def append(self, part: NDArray[Any]) -> None:
         """Add a part at the end."""
+        self._bytes += part.nbytes
         self._ledger.taken += part.nbytes
         if self._ledger.taken <= self._ledger.most:
             self._held += part.data
@@ -258,8 +286,18 @@ class GrowingArray:
         array.flags.writeable = False
         return array
 
+    def extend(self, other: GrowingArray, start: int = 0, raised: int = 0) -> None:
+        """Add what another one holds from ``start`` on, raised by a number; the other is closed."""
+        part = other.finished()[start:]
+        self.append(part + self._dtype.type(raised) if raised else part)
+        other.close()
+
+    def __len__(self) -> int:
+        return int(self._bytes // self._dtype.itemsize)
+
     def close(self) -> None:
         """Close the file; a mapping of it lives on."""
+        self._held = bytearray()
         if self._file is not None:
             with contextlib.suppress(OSError):
                 self._file.close()

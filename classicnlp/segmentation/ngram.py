@@ -1,4 +1,4 @@
-"""Segmentation along the cheapest path of the word graph, with unigram or bigram costs."""
+"""Segmentation along the cheapest path of the word graph, by a language model of any order."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
-from classicnlp._ext.lattice import MOST_PATHS, SCALE, Bigrams, LatticeCutter, fill_pairs
+from classicnlp._ext.lattice import MOST_PATHS, LatticeCutter
+from classicnlp._ext.runs import HIGHEST_ORDER
 from classicnlp._ext.units import Rules
+from classicnlp._ext.wordcosts import SCALE
 from classicnlp.checks import require_count
 from classicnlp.errors import require_text
 from classicnlp.lexicon import Lexicon, require_lexicon
@@ -28,10 +30,10 @@ from classicnlp.text import CharacterClass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BOUNDARY = ""
-"""Stands in a bigram for the beginning or the end of a text."""
+    from classicnlp._ext.wordcosts import WordCosts
+    from classicnlp.lm import NgramModel
 
-Pair = tuple[str, str]
+Pair: TypeAlias = tuple[str, str]
 
 PREFERENCE = 3.0
 """The bonus of a preferred word, in nats: 20 times as likely as written with other words."""
@@ -89,18 +91,22 @@ class NgramSegmenter(Segmenter, Storable):
     """Cuts a text into the most probable words.
 
     Every word of the lexicon that occurs in the text costs the negative logarithm of its
-    probability; the cheapest path of words through the text is its segmentation. With bigrams
-    the probability of a word depends on the word before, interpolated with its own (Jelinek
-    and Mercer, 1980): λ · c(v w) / c(v) + (1 - λ) · c(w) / N.
+    probability; the cheapest path of words through the text is its segmentation. With a language
+    model the probability of a word depends on the words before it, as many as the model's order
+    has; the search is exact. A word that the model does not have costs as much as its count in the
+    lexicon says, a unit that is no word its unknown cost, both besides what backing off to the
+    empty context costs; the words after it have no context.
 
     A word that was added to a lexicon without a count costs a little less than the cheapest
-    way to write it with the other words, so that it wins wherever nothing else competes. Of
+    way to write it with the other words, so that it wins wherever nothing else competes; with a
+    language model, less than these words cost there, and it leaves the context that they leave. Of
     two paths of equal cost the one whose last differing word is longer wins.
 
     To a user's word (`with_words`) that is preferred a bonus is given on top, by default 3 nats;
     but no word costs less than nothing. One that comes with a count costs as much as this
-    count says, and gets a bonus only if one is named. A single character that is forbidden is as
-    dear as can be, so that it stands by itself only where no longer word covers it.
+    count says, whatever stands before it, and gets a bonus only if one is named. A single
+    character that is forbidden is as dear as can be, so that it stands by itself only where no
+    longer word covers it.
 
     Parameters
     ----------
@@ -108,10 +114,14 @@ class NgramSegmenter(Segmenter, Storable):
         Words and counts; a word that was never counted is taken to be seen once. May be left
         out if `fit` is to count one.
     bigrams : mapping from (word, word) to int, optional
-        How often one word follows another; ``""`` stands for the beginning and the end of a
+        How often one word follows another, to make a language model of, in which a word's
+        probability is interpolated with its own (Jelinek and Mercer, 1980):
+        λ · c(v w) / c(v) + (1 - λ) · c(w) / N. ``""`` stands for the beginning and the end of a
         text. Pairs with words that are not in the lexicon are left out.
+    language_model : NgramModel, optional
+        A model of words, of any order and smoothing, instead of bigrams.
     interpolation : float
-        λ, in 0 ... 1 (exclusive), the weight of bigrams.
+        λ, in 0 ... 1 (exclusive).
     unknown_costs : mapping from CharacterClass to float, optional
         What a character or unit that is no word costs, in nats, by the class of its first
         character; by default as much as a word seen half a time.
@@ -137,29 +147,40 @@ class NgramSegmenter(Segmenter, Storable):
         lexicon: Lexicon | None = None,
         bigrams: Mapping[Pair, int] | None = None,
         *,
+        language_model: NgramModel | None = None,
         interpolation: float = 0.8,
         unknown_costs: Mapping[CharacterClass, float] | None = None,
         rules: Iterable[str] | None = None,
     ):
         if not 0 < interpolation < 1:
             raise ValueError(f"interpolation must be between 0 and 1, got {interpolation}")
+        if bigrams is not None and language_model is not None:
+            raise ValueError("give bigrams or a language model, not both")
         self._own = Lexicon() if lexicon is None else require_lexicon(lexicon, "NgramSegmenter")
         self.lexicon = self._own
         self.interpolation = interpolation
         self.unknown_costs = unknown_costs
         self.rules = rules
         self._flags = flags_of(NEUTRAL if rules is None else rules)
-        self._prepare(None if bigrams is None else self._tabulate(bigrams))
+        self.language_model = language_model
+        if bigrams is not None:
+            from classicnlp.segmentation.word_models import model_of_pairs
+
+            self.language_model = model_of_pairs(
+                bigrams, self._own, self._sum_of_counts(), interpolation
+            )
+        self._prepare(self._word_costs())
 
     def fit(self, sentences: Iterable[Sequence[str]], order: int = 2) -> NgramSegmenter:
-        """Count words, and for order 2 pairs of words, in segmented sentences.
+        """Count the words of segmented sentences, and learn a language model from them.
 
         Parameters
         ----------
         sentences : iterable of sequences of str
             The words of each sentence.
-        order : {1, 2}
-            Whether to count pairs.
+        order : int
+            Of the language model, smoothed after Kneser and Ney, from 1 to 8; with 1 there is
+            none, and counts of words are all.
 
         Returns
         -------
@@ -169,22 +190,21 @@ class NgramSegmenter(Segmenter, Storable):
         Raises
         ------
         ValueError
-            If the order is neither 1 nor 2.
+            If the order is out of range.
         """
-        if order not in (1, 2):
-            raise ValueError(f"order must be 1 or 2, got {order}")
-        words: Counter[str] = Counter()
-        pairs: Counter[Pair] = Counter()
+        require_count(order, "order", 1, HIGHEST_ORDER)
         sentences = [[word for word in sentence if word] for sentence in sentences]
-        for kept in sentences:
-            words.update(kept)
-            if order == 2 and kept:
-                pairs.update(zip([BOUNDARY, *kept], [*kept, BOUNDARY], strict=True))
+        words = Counter(itertools.chain.from_iterable(sentences))
         self._own = self.lexicon = Lexicon(words)
         self._user_words = None
         if self.rules is None and words:
             self._flags = conventions.learn(sentences, self.lexicon.alphabet).flags
-        self._prepare(self._tabulate(pairs) if order == 2 else None)
+        self.language_model = None
+        if order > 1 and words:
+            from classicnlp.segmentation.word_models import model_of_sentences
+
+            self.language_model = model_of_sentences(sentences, order, self.lexicon.alphabet)
+        self._prepare(self._word_costs())
         return self
 
     def with_rules(self, rules: Iterable[str]) -> NgramSegmenter:
@@ -246,8 +266,9 @@ class NgramSegmenter(Segmenter, Storable):
         alphabet = store.nested("alphabet", store.within("alphabet", own))
         lexicon = {name: array for name, array in own.items() if name not in alphabet}
         arrays = alphabet | store.nested("lexicon", lexicon)
-        if self._bigrams is not None:
-            arrays |= store.nested("bigrams", self._bigrams.arrays)
+        if self.language_model is not None:
+            parameters["language_model"], learnt = self.language_model.to_store()
+            arrays |= store.nested("language_model", learnt)
         parameters["interpolation"] = self.interpolation
         costs = self.unknown_costs
         parameters["unknown_costs"] = (
@@ -270,59 +291,75 @@ class NgramSegmenter(Segmenter, Storable):
             raise ValueError("unknown_costs must be an object")
         if costs is not None:
             costs = {CharacterClass[name]: cost for name, cost in costs.items()}
-        segmenter = cls(
+        language_model = None
+        if "language_model" in parameters:
+            from classicnlp.lm import NgramModel
+
+            language_model = NgramModel.from_store(
+                parameters["language_model"], store.within("language_model", arrays), origin
+            )
+        return cls(
             lexicon,
+            language_model=language_model,
             interpolation=parameters["interpolation"],
             unknown_costs=costs,
             rules=parameters.get("rules"),
         )
-        tables = store.within("bigrams", arrays)
-        if tables:
-            segmenter._prepare(Bigrams(**tables))
-        return segmenter
 
     def __getstate__(self) -> dict[str, Any]:
-        bigrams = None if self._bigrams is None else dict(self._bigrams.arrays)
         return {
             "_own": self._own,
             "lexicon": self.lexicon,
             "_user_words": self._user_words,
+            "language_model": self.language_model,
             "interpolation": self.interpolation,
             "unknown_costs": self.unknown_costs,
             "rules": self.rules,
             "_flags": self._flags,
-            "bigrams": bigrams,
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        bigrams = state.pop("bigrams")
         self.__dict__.update(state)
-        self._prepare(None if bigrams is None else Bigrams(**bigrams))
+        self._prepare(self._word_costs())
 
     # Costs.
 
-    def _prepare(self, bigrams: Bigrams | None, base: LatticeCutter | None = None) -> None:
-        self._bigrams = bigrams
+    def _word_costs(self) -> WordCosts | None:
+        """Return what words cost by the language model."""
+        if self.language_model is None:
+            return None
+        from classicnlp.segmentation.word_models import checked_model, word_costs
+
+        return word_costs(checked_model(self.language_model), self._own)
+
+    def _prepare(self, costs: WordCosts | None, base: LatticeCutter | None = None) -> None:
+        self._costs_of_words = costs
         rules = Rules(self._flags)
         counts = self.lexicon.base_counts
         self._total = self._sum_of_counts()
         base_costs = self._cost(counts)
         if base is None:
             dictionary = Lexicon._made(self.lexicon._base).dictionary
-            base = LatticeCutter(dictionary, base_costs, self._unknown(), bigrams, rules=rules)
+            base = LatticeCutter(dictionary, base_costs, self._unknown(), costs, rules=rules)
         self._base_cutter = base
         entries = self.lexicon.overlay_entries
         if entries:
             words = self.user_words
             added = self._cost(np.array([entry.count for entry in entries], np.int64))
+            discounts = np.zeros(len(entries), np.int64)
             for i, entry in enumerate(entries):
                 if entry.count == 0:
-                    added[i] = base.n_best(entry.word, 1)[0][0] - 1
+                    added[i] = base.n_best(entry.word, 1)[0][0]
                 bonus = words.bonus_of(entry.word, 0.0 if entry.count else PREFERENCE)
-                added[i] = max(added[i] - round(bonus * SCALE), 0)
+                discounts[i] = round(bonus * SCALE) + (entry.count == 0)
+            added = np.maximum(added - discounts, 0)
             dictionary = self.lexicon.dictionary
+            if costs is not None:
+                from classicnlp.segmentation.word_models import with_parts
+
+                costs = with_parts(costs, base, entries, discounts)
             marker = words.forcing_marker()
-            base = LatticeCutter(dictionary, added, self._unknown(), bigrams, base, marker, rules)
+            base = LatticeCutter(dictionary, added, self._unknown(), costs, base, marker, rules)
         self._cutter = self._lattice_cutter = base
 
     @property
@@ -334,12 +371,13 @@ class NgramSegmenter(Segmenter, Storable):
         segmenter._own = self._own
         segmenter.lexicon = user_words.changed(self._own)
         segmenter._user_words = user_words
+        segmenter.language_model = self.language_model
         segmenter.interpolation = self.interpolation
         segmenter.unknown_costs = self.unknown_costs
         segmenter.rules = self.rules
         segmenter._flags = self._flags if flags is None else flags
         base = self._base_cutter if segmenter._flags == self._flags else None
-        segmenter._prepare(self._bigrams, base)
+        segmenter._prepare(self._costs_of_words, base)
         return segmenter
 
     def _reader(self, text: str) -> Reader:
@@ -362,34 +400,6 @@ class NgramSegmenter(Segmenter, Storable):
                 raise ValueError(f"an unknown cost must be in 0 ... 1000 nats, got {cost}")
             costs[CharacterClass(kind)] = cost
         return np.round(costs * SCALE).astype(np.int32)
-
-    def _tabulate(self, bigrams: Mapping[Pair, int]) -> Bigrams:
-        """Return the costs of pairs, and of a word after one with which it makes none."""
-        trie = self.lexicon.dictionary.trie
-        size = trie.size
-        numbers: dict[str, int] = {BOUNDARY: size}
-        firsts, seconds, counts = [], [], []
-        for (first, second), count in sorted(bigrams.items()):
-            for word in (first, second):
-                if word not in numbers:
-                    numbers[word] = trie.find(word)
-            if numbers[first] >= 0 and numbers[second] >= 0 and count > 0:
-                firsts.append(numbers[first])
-                seconds.append(numbers[second])
-                counts.append(count)
-        key = (np.array(firsts, np.uint64) << np.uint64(32)) | np.array(seconds, np.uint64)
-        keys, place = np.unique(key, return_inverse=True)
-        joint = np.bincount(place, np.array(counts, np.float64), minlength=len(keys))
-        before = (keys >> np.uint64(32)).astype(np.int64)
-        after = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
-        context = np.bincount(before, joint, minlength=size + 1)
-        alone = np.append(np.maximum(self.lexicon.base_counts, 1), max(context[size], 1))
-        weight = self.interpolation
-        total = self._sum_of_counts()
-        probability = weight * joint / context[before] + (1 - weight) * alone[after] / total
-        costs = np.round(np.maximum(-np.log(probability), 0) * SCALE).astype(np.int32)
-        backoff = np.where(context > 0, round(-math.log(1 - weight) * SCALE), 0).astype(np.int32)
-        return Bigrams(*fill_pairs(keys, costs), backoff)
 
 
 def _cut(text: str, ends: NDArray[np.int32]) -> list[str]:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from classicnlp.text import fold, units
 
 UNKNOWN = -1
-ADDED = -2
 
 
 class Edge(NamedTuple):
@@ -71,28 +70,55 @@ def unigram_cost(path: Path) -> int:
     return sum(edge.cost for edge in path)
 
 
-def bigram_cost(
-    pairs: Mapping[tuple[int, int], int], backoff: Mapping[int, int], boundary: int
-) -> Callable[[Path], int]:
-    """Return the cost of a path by pairs of words; ``boundary`` stands for the text's two ends.
+class BackOff(NamedTuple):
+    """A back-off model of whole costs: those of n-grams, and what giving up a context costs."""
 
-    Unknown units are in no pair, and neither are words of the overlay, from ``boundary`` on;
-    these cost the same after any word.
+    costs: Mapping[tuple[int, ...], int]
+    backoffs: Mapping[tuple[int, ...], int]
+
+    def cost(self, word: int, context: tuple[int, ...]) -> int:
+        if (*context, word) in self.costs:
+            return self.costs[*context, word]
+        return self.backoffs.get(context, 0) + self.cost(word, context[1:])
+
+    def forgetting(self, context: tuple[int, ...]) -> int:
+        return sum(self.backoffs.get(context[i:], 0) for i in range(len(context)))
+
+
+Parts = tuple[list[tuple[int, int]], int]
+"""What a word is written with, (word, cost alone) each, and how much less it costs than that."""
+
+
+def model_cost(
+    model: BackOff,
+    numbers: list[int],
+    order: int,
+    bounds: tuple[int, int],
+    parts: Mapping[int, Parts],
+) -> Callable[[Path], int]:
+    """Return the cost of a path by a model of words.
+
+    ``numbers`` has for each word of the lexicon that of the model, -1 where there is none. Such
+    words, unknown units and words of the overlay, which stand behind those of the lexicon, leave
+    no context; the last cost the same after any word, unless they have parts.
     """
 
-    def known(word: int) -> int:
-        return word if word < boundary else UNKNOWN
-
-    def step(previous: int, following: int, alone: int) -> int:
-        if previous == UNKNOWN or following == ADDED:
-            return alone
-        return pairs.get((previous, following), backoff[previous] + alone)
+    def step(word: int, alone: int, context: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
+        context = context[max(len(context) - order + 1, 0) :]
+        if 0 <= word < len(numbers) and numbers[word] != UNKNOWN:
+            return model.cost(numbers[word], context), (*context, numbers[word])
+        return alone + (model.forgetting(context) if word < len(numbers) else 0), ()
 
     def cost(path: Path) -> int:
-        before = [boundary, *(known(edge.word) for edge in path)]
-        words = [ADDED if edge.word >= boundary else edge.word for edge in path]
-        alone = [edge.cost for edge in path]
-        after = [*zip(words, alone, strict=True), (boundary, 0)]
-        return sum(step(p, word, alone) for p, (word, alone) in zip(before, after, strict=True))
+        context: tuple[int, ...] = bounds[:1]
+        total = 0
+        for edge in path:
+            written, discount = parts.get(edge.word, ([(edge.word, edge.cost)], 0))
+            sum_of_parts = 0
+            for word, alone in written:
+                own, context = step(word, alone, context)
+                sum_of_parts += own
+            total += max(sum_of_parts - discount, 0)
+        return total + model.cost(bounds[1], context[max(len(context) - order + 1, 0) :])
 
     return cost
