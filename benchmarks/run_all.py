@@ -28,6 +28,7 @@ SCRIPTS = (
     "bench_spilling",
     "bench_lm",
     "bench_newwords",
+    "bench_keyed_vectors",
     "bench_word_models",
     "bench_quality",
     "bench_traditional",

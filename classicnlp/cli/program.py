@@ -9,6 +9,11 @@ import sys
 from collections.abc import Sequence
 
 from classicnlp.cli import (
+    embed_analogy,
+    embed_convert,
+    embed_evaluate,
+    embed_plot,
+    embed_similar,
     evaluate_ner,
     evaluate_segment,
     evaluate_tag,
@@ -49,6 +54,7 @@ examples:
   classicnlp evaluate segment --gold words.txt --model my.model
   classicnlp lm count --order 2 --top 20 input.txt
   classicnlp lm train --order 3 words.txt --out words.lm
+  echo 北京 | classicnlp embed similar --vectors words.vectors
 
 Files are UTF-8 (.gz, .xz and .bz2 are decompressed); a line in gives a line out.
 exit status: 0 all well, 1 data that cannot be used, 2 wrong usage, 130 interrupted
@@ -141,6 +147,12 @@ def build_parser() -> argparse.ArgumentParser:
     lm_score.add(lm)
     lm_perplexity.add(lm)
     lm_generate.add(lm)
+    embed = add_group(commands, "embed", "ask, measure and convert word vectors")
+    embed_similar.add(embed)
+    embed_analogy.add(embed)
+    embed_evaluate.add(embed)
+    embed_convert.add(embed)
+    embed_plot.add(embed)
     info.add(commands)
     return parser
 

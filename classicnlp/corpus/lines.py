@@ -62,7 +62,7 @@ def read_lines(path: FilePath) -> Iterator[str]:
     name = display_name(path)
     offset = 0
     number = 0
-    with _open_bytes(path) as stream:
+    with open_bytes(path) as stream:
         while raw := _next_line(stream, name, number + 1):
             number += 1
             data = raw.removesuffix(b"\n")
@@ -115,7 +115,7 @@ def read_blocks(path: FilePath, size: int = BLOCK) -> Iterator[str]:
     name = display_name(path)
     offset = 0
     number = 1
-    with _open_bytes(path) as stream:
+    with open_bytes(path) as stream:
         while raw := _next_block(stream, size, name, number):
             marked = offset == 0 and raw.startswith(BYTE_ORDER_MARK)
             data = raw.removeprefix(BYTE_ORDER_MARK) if marked else raw
@@ -233,8 +233,11 @@ def atomic_writer(path: FilePath) -> Iterator[TextIO]:
         yield writer
 
 
-def _open_bytes(path: FilePath) -> AbstractContextManager[IO[bytes]]:
-    """Open a file for reading bytes, decompressed by its suffix; standard input stays open."""
+def open_bytes(path: FilePath) -> AbstractContextManager[IO[bytes]]:
+    """Open a file for reading bytes, decompressed by its suffix; standard input stays open.
+
+    What is read from it is best read through `guarded`.
+    """
     name = os.fspath(path)
     if name == STANDARD_INPUT:
         if sys.stdin is None:
@@ -266,7 +269,7 @@ def _compressing(raw: IO[bytes], suffix: str) -> AbstractContextManager[IO[bytes
 
 def _next_block(stream: IO[bytes], size: int, name: str, number: int) -> bytes:
     """Return the next lines, or nothing at the end of the file."""
-    block = _guarded(lambda: stream.read(size), name, number)
+    block = guarded(lambda: stream.read(size), name, number)
     if len(block) == size and not block.endswith(b"\n"):
         block += _next_line(stream, name, number)
     return block
@@ -274,10 +277,10 @@ def _next_block(stream: IO[bytes], size: int, name: str, number: int) -> bytes:
 
 def _next_line(stream: IO[bytes], name: str, number: int) -> bytes:
     """Return the next line with its end, or nothing at the end of the file."""
-    return _guarded(stream.readline, name, number)
+    return guarded(stream.readline, name, number)
 
 
-def _guarded(read: Callable[[], bytes], name: str, number: int) -> bytes:
+def guarded(read: Callable[[], bytes], name: str, number: int) -> bytes:
     """Return what ``read`` reads; damage in a compressed file is a CorpusError."""
     try:
         return read()

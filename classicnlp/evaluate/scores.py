@@ -25,7 +25,7 @@ def harmonic_mean(precision: float, recall: float) -> float:
 def figure_lines(figures: list[tuple[str, float | None, str]]) -> str:
     """Lay out (name, figure, explanation) a line each; figures that are None are left out."""
     lines = [
-        f"{name:<24}{figure:.4f}{'   ' + explanation if explanation else ''}"
+        f"{name:<23} {figure:.4f}{'   ' + explanation if explanation else ''}"
         for name, figure, explanation in figures
         if figure is not None
     ]
