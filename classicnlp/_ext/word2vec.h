@@ -12,6 +12,7 @@
 
 #include "prefetch.h"
 #include "vector.h"
+#include "widths.h"
 
 #define CLASSICNLP_ROW_UNIT 16   /* numbers that the length of a row is a multiple of */
 #define CLASSICNLP_TILE 6        /* outputs at once: a word and five of noise fit the registers */
@@ -117,31 +118,19 @@ static double classicnlp_word2vec_loss(
 #define ROWS_AT_ONCE 2
 #include "word2vec_lanes.h"
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#define CLASSICNLP_WIDER
+#ifdef CLASSICNLP_WIDER
 #define NAME(x) classicnlp_##x##_8
 #define LANES 8
-#define TARGET __attribute__((target("avx2,fma")))
+#define TARGET CLASSICNLP_TARGET_8
 #define ROWS_AT_ONCE 2
 #include "word2vec_lanes.h"
 
 #define NAME(x) classicnlp_##x##_16
 #define LANES 16
-#define TARGET __attribute__((target("avx512f,avx2,fma")))
+#define TARGET CLASSICNLP_TARGET_16
 #define ROWS_AT_ONCE 4
 #include "word2vec_lanes.h"
 #endif
-
-/* How many numbers this processor takes at once. */
-static int classicnlp_widest(void)
-{
-#ifdef CLASSICNLP_WIDER
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f")) return 16;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return 8;
-#endif
-    return 4;
-}
 
 static void classicnlp_tile(
     int lanes, float *const *inputs, int64_t count, float *const *outputs, int width, int64_t padded,

@@ -4,6 +4,9 @@ from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 
 import numpy as np
 
+cdef extern from "widths.h":
+    int widest "classicnlp_widest" () noexcept nogil
+
 cdef extern from "word2vec.h":
     enum:
         _ROW_UNIT "CLASSICNLP_ROW_UNIT"
@@ -33,7 +36,6 @@ cdef extern from "word2vec.h":
         double loss
         int64_t measured
         int64_t words
-    int widest "classicnlp_widest" () noexcept nogil
     float sigmoid_of "classicnlp_sigmoid" (float x) noexcept nogil
     int learn "classicnlp_learn" (
         const Model* m, const int32_t* ids, int64_t count, double rate, double fall, double least, uint64_t seed,
@@ -50,7 +52,7 @@ cdef class Trainer:
     Parameters
     ----------
     inputs : float32 array, shape (input rows, padded)
-        Rows of words first, then of parts of words; ``padded`` is a multiple of ROW_UNIT.
+        ``padded`` is a multiple of ROW_UNIT.
     outputs : float32 array, shape (output rows, padded)
     keep : uint64 array, shape (n,)
         Of each word, how many of 2**32 occurrences are kept.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from classicnlp.embed.clusters import Clusters
 from classicnlp.embed.evaluation import AnalogyScore, SectionScore, SimilarityScore
+from classicnlp.embed.glove import GloVe
 from classicnlp.embed.keyed_vectors import KeyedVectors
 from classicnlp.embed.nearest import Found
 from classicnlp.embed.passes import Progress
@@ -15,6 +16,7 @@ __all__ = [
     "AnalogyScore",
     "Clusters",
     "Found",
+    "GloVe",
     "KeyedVectors",
     "Neighbour",
     "Progress",
