@@ -209,7 +209,8 @@ class GloVe(Storable, Estimator):
                 low, high = pieces[piece]
                 place = (start + low * stride) % count
                 loss = trainer.train(place, stride, high - low, self.learning_rate)
-                watch.add(high - low, (loss, high - low))
+                # Each pair is fitted in both directions.
+                watch.add(high - low, (loss, 2 * (high - low)))
 
             def tick(epoch: int = epoch) -> None:
                 watch.tell(epoch + 1)
