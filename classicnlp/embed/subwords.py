@@ -50,10 +50,6 @@ class Subwords:
             if marked[start : start + length] not in (BEGIN, END, marked)
         ]
 
-    def buckets_of(self, word: str) -> NDArray[np.int64]:
-        """Return the buckets of a word's n-grams."""
-        return (text_keys(self.ngrams(word)) % np.uint64(self.buckets)).astype(np.int64)
-
     def rows(self, words: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Return the rows of all words, and where each word's begin.
 
@@ -68,3 +64,25 @@ class Subwords:
         keys = text_keys([ngram for some in ngrams for ngram in some])
         rows[~own] = (keys % np.uint64(self.buckets)).astype(np.int32)
         return rows, offsets
+
+
+class Unseen:
+    """The vectors of words that were never seen: the means of those of their n-grams.
+
+    Parameters
+    ----------
+    subwords : Subwords
+    vectors : float32 array, shape (buckets, dimensions)
+    """
+
+    def __init__(self, subwords: Subwords, vectors: NDArray[np.float32]):
+        self._subwords, self._vectors = subwords, vectors
+
+    def __call__(self, word: str) -> NDArray[np.float32] | None:
+        """Return a vector, or None if the word is too short or too long to have n-grams."""
+        keys = text_keys(self._subwords.ngrams(word))
+        if not len(keys):
+            return None
+        rows = self._vectors[(keys % np.uint64(self._subwords.buckets)).astype(np.int64)]
+        mean: NDArray[np.float32] = rows.mean(axis=0)
+        return mean

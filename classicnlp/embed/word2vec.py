@@ -19,7 +19,7 @@ from classicnlp.embed.keyed_vectors import KeyedVectors
 from classicnlp.embed.matrices import enlarged, padded, random_rows, zeros
 from classicnlp.embed.passes import Losses, Report, Watch, bounds, over_pieces, seed_of
 from classicnlp.embed.reading import Sentences, Text, read_text
-from classicnlp.embed.subwords import Subwords
+from classicnlp.embed.subwords import Subwords, Unseen
 from classicnlp.estimator import Estimator
 from classicnlp.lm.sequences import Cutting
 from classicnlp.storable import Storable
@@ -88,7 +88,8 @@ class Word2Vec(Storable, Estimator):
     Attributes
     ----------
     vectors_ : KeyedVectors
-        The vectors of all words, the most frequent first.
+        The vectors of all words, the most frequent first; with subwords any other word can be asked
+        for, too, and has the mean of the vectors of its n-grams.
     context_vectors_ : KeyedVectors or None
         The vectors by which words are foretold; there are none with hierarchical softmax.
     counts_ : int64 array
@@ -273,7 +274,9 @@ class Word2Vec(Storable, Estimator):
         self._learnt = learnt
         words, width = learnt.words, self.dimensions
         self.counts_ = learnt.counts
-        self.vectors_ = KeyedVectors(words, self._vectors(learnt))
+        parts = self._subwords()
+        unseen = None if parts is None else Unseen(parts, learnt.inputs[: self.buckets, :width])
+        self.vectors_ = KeyedVectors(words, self._vectors(learnt), unseen)
         self.context_vectors_ = None
         if self.objective == "negative-sampling":
             self.context_vectors_ = KeyedVectors(words, learnt.outputs[: len(words), :width])
@@ -290,35 +293,6 @@ class Word2Vec(Storable, Estimator):
             sums = np.add.reduceat(some, offsets[low:high] - offsets[low], axis=0)
             vectors[low:high] = sums / np.diff(offsets[low : high + 1])[:, None]
         return vectors
-
-    # Asking.
-
-    def vector_of(self, word: str) -> NDArray[np.float32]:
-        """Return the vector of any word; that of one never seen is the mean of its n-grams'.
-
-        Parameters
-        ----------
-        word : str
-
-        Returns
-        -------
-        float32 array, shape (dimensions,)
-
-        Raises
-        ------
-        KeyError
-            If the word was not seen and the model has no subwords, or the word has none.
-        """
-        learnt = self._fitted()
-        if word in learnt.words:
-            return np.array(self.vectors_[word], np.float32)
-        parts = self._subwords()
-        buckets = np.zeros(0, np.int64) if parts is None else parts.buckets_of(word)
-        if not len(buckets):
-            reason = "it was not learnt" if parts is None else "it has no n-grams of that length"
-            raise KeyError(f"there is no vector of {word!r}: {reason}")
-        mean: NDArray[np.float32] = learnt.inputs[buckets, : self.dimensions].mean(axis=0)
-        return mean
 
     # What parameters mean.
 
