@@ -2,10 +2,10 @@
 
     CLASSICNLP_GLOVE=/path/to/GloVe/build python benchmarks/bench_glove.py [--quick]
 
-Modern prose that our default model has cut; window 15, 100 dimensions, words from 5 occurrences on, one
-thread, seconds of the processor. Counting is from the text to pairs: ours reads the text for it and has
-counted words, too, theirs is told the vocabulary, and its shuffling, which ours does not need, is shown
-apart. An epoch of theirs is a run of two without a run of one.
+Modern prose that our default model has cut; window 15, 100 dimensions, words from 5 occurrences on,
+one thread, seconds of the processor. Counting is from the text to pairs: ours counts words, too, and
+theirs is told the vocabulary; its shuffling, which ours does not need, is shown apart. An epoch of
+theirs is a run of two without a run of one.
 """
 
 from __future__ import annotations
@@ -46,7 +46,10 @@ def of_children(commands: list[tuple[list[str], Path | None, Path | None]]) -> f
     """Run programs, each with its input and output; return the seconds of the processor."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     for command, source, target in commands:
-        with Path(source or os.devnull).open("rb") as read, Path(target or os.devnull).open("wb") as write:
+        with (
+            Path(source or os.devnull).open("rb") as read,
+            Path(target or os.devnull).open("wb") as write,
+        ):
             subprocess.run(command, stdin=read, stdout=write, stderr=subprocess.DEVNULL, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

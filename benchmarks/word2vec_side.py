@@ -2,8 +2,8 @@
 
     python word2vec_side.py classicnlp|gensim|fasttext TEXT VECTORS OPTIONS
 
-OPTIONS are JSON. It prints in a line of JSON the seconds that the training took, from the file to the
-vectors: of the clock, and of processors.
+OPTIONS are JSON. It prints in a line of JSON the seconds that the training took, from the file to
+the vectors: of the clock, and of processors.
 """
 
 from __future__ import annotations

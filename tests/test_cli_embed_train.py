@@ -68,7 +68,11 @@ def test_glove_and_raw_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "status", "message"),
     [
-        (["--method", "glove", "--negatives", "5"], 2, "--negatives is no option of --method glove"),
+        (
+            ["--method", "glove", "--negatives", "5"],
+            2,
+            "--negatives is no option of --method glove",
+        ),
         (["--method", "glove", "--hierarchical-softmax"], 2, "is no option of --method glove"),
         (["--subwords", "3-1"], 2, "expected lengths such as 1-3"),
         (["--subwords", "一"], 2, "expected lengths such as 1-3"),

@@ -40,7 +40,9 @@ def test_pairs_are_those_of_the_reference(window: int, words: int) -> None:
     expected = reference.count_pairs(ids.tolist(), window)
     found = counted(pairs)
     assert list(found) == sorted(expected)
-    assert found == pytest.approx({pair: float(count) for pair, count in expected.items()}, rel=2e-7)
+    assert found == pytest.approx(
+        {pair: float(count) for pair, count in expected.items()}, rel=2e-7
+    )
     assert len(found) == len(pairs)
 
 
@@ -97,7 +99,9 @@ def test_fitting_is_that_of_the_reference(lanes: int, dimensions: int, count: in
     source = np.random.default_rng(dimensions + count)
     words, contexts = rows_of(source, 9, dimensions)
     width = dimensions + 2
-    plain = reference.GloVe(words[:, :width].astype(float), contexts[:, :width].astype(float), 5, 0.7)
+    plain = reference.GloVe(
+        words[:, :width].astype(float), contexts[:, :width].astype(float), 5, 0.7
+    )
     pairs = np.empty((30, 3), np.int32)
     pairs[:, 1::-1] = np.sort(source.integers(0, 9, (30, 2)), axis=1)
     numbers = source.uniform(0.1, 9, 30).astype(np.float32)
@@ -225,7 +229,7 @@ def test_a_vocabulary_of_one_word() -> None:
 
 
 def test_training_that_diverges_is_stopped() -> None:
-    with pytest.raises(ValueError, match="diverged.*lower learning_rate"):
+    with pytest.raises(ValueError, match=r"diverged.*lower learning_rate"):
         GloVe(8, min_count=1, learning_rate=1e30).fit(small_text())
 
 

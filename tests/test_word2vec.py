@@ -15,10 +15,10 @@ from scipy.stats import chisquare
 from classicnlp import load
 from classicnlp._ext import huffman, noise, replicas, word2vec
 from classicnlp.embed import Progress, Word2Vec
+from classicnlp.embed.learning import kept_of
 from classicnlp.embed.matrices import padded, zeros
 from classicnlp.embed.reading import read_text
 from classicnlp.embed.subwords import Subwords
-from classicnlp.embed.word2vec import kept_of
 from classicnlp.errors import ModelError
 from tests.reference import word2vec as reference
 
@@ -48,7 +48,12 @@ def random_ids(source: np.random.Generator, words: int, count: int) -> Any:
 
 
 def training_pair(
-    source: np.random.Generator, dimensions: int, lanes: int, tree: bool, parts: bool, **options: Any
+    source: np.random.Generator,
+    dimensions: int,
+    lanes: int,
+    tree: bool,
+    parts: bool,
+    **options: Any,
 ) -> tuple[word2vec.Trainer, reference.Word2Vec]:
     """Return the kernel and its reference, about to learn the same."""
     words = 12
@@ -93,7 +98,13 @@ def training_pair(
     ("dimensions", "window", "negatives"), [(1, 1, 1), (16, 5, 5), (33, 3, 12), (100, 9, 0)]
 )
 def test_training_is_that_of_the_reference(
-    lanes: int, tree: bool, parts: bool, together: bool, dimensions: int, window: int, negatives: int
+    lanes: int,
+    tree: bool,
+    parts: bool,
+    together: bool,
+    dimensions: int,
+    window: int,
+    negatives: int,
 ) -> None:
     source = np.random.default_rng(dimensions)
     options = {"window": window, "negatives": 0 if tree else negatives, "together": together}
@@ -193,7 +204,7 @@ def test_kernels_refuse_what_does_not_fit() -> None:
         {"parts": (np.array([-1] * 12, np.int32), np.arange(13))},
         {"parts": (np.zeros(11, np.int32), np.array([0, *range(12)]))},
     ):
-        with pytest.raises(ValueError, match="must|lanes"):
+        with pytest.raises(ValueError, match=r"must|lanes"):
             make(**wrong)
 
 
@@ -437,7 +448,7 @@ def test_nothing_to_learn_from(text: Any) -> None:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_training_that_diverges_is_stopped(workers: int) -> None:
     model = Word2Vec(8, min_count=1, learning_rate=1e30, workers=workers)
-    with pytest.raises(ValueError, match="diverged.*lower learning_rate"):
+    with pytest.raises(ValueError, match=r"diverged.*lower learning_rate"):
         model.fit(small_text())
     with pytest.raises(ValueError, match="learnt nothing yet"):
         model.to_store()

@@ -3,7 +3,7 @@
 from libc.stdint cimport int32_t, int64_t
 from libc.math cimport log
 
-import numpy as np
+from classicnlp._ext.word2vec import LANES, ROW_UNIT
 
 cdef extern from "glove.h":
     ctypedef struct Pair "classicnlp_pair":
@@ -51,7 +51,6 @@ cdef class Trainer:
         cdef float[:, ::1] context_rows = contexts
         cdef const int32_t[:, ::1] numbers = pairs
         cdef int64_t n = word_rows.shape[0], width = word_rows.shape[1]
-        from classicnlp._ext.word2vec import LANES, ROW_UNIT
         if lanes not in LANES:
             raise ValueError(f"lanes must be in {LANES}, got {lanes}")
         if context_rows.shape[0] != n or context_rows.shape[1] != width or width % (2 * ROW_UNIT):

@@ -145,9 +145,7 @@ def run(arguments: Namespace) -> None:
             model.save(arguments.model)
         say(arguments, f"{len(model.vectors_):,} words of {model.dimensions} dimensions")
 
-    learn_and_save(
-        arguments, lambda: model.fit(map(Path, arguments.files), progress=report), save
-    )
+    learn_and_save(arguments, lambda: model.fit(map(Path, arguments.files), progress=report), save)
 
 
 def _model(arguments: Namespace) -> Word2Vec | GloVe:
@@ -159,13 +157,9 @@ def _model(arguments: Namespace) -> Word2Vec | GloVe:
     if arguments.segmenter is not None:
         given["segmenter"] = resources.open_pipeline(arguments.segmenter)
     if arguments.method != GLOVE:
-        objective = "hierarchical-softmax" if arguments.hierarchical_softmax else "negative-sampling"
-        return Word2Vec(
-            architecture=arguments.method,
-            objective=objective,
-            workers=arguments.workers,
-            **given,
-        )
+        if arguments.hierarchical_softmax:
+            given["objective"] = "hierarchical-softmax"
+        return Word2Vec(architecture=arguments.method, workers=arguments.workers, **given)
     if arguments.hierarchical_softmax:
         raise UsageError("--hierarchical-softmax is no option of --method glove")
     for name in given:

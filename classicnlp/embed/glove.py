@@ -126,7 +126,7 @@ class GloVe(Storable, Estimator):
         ----------
         sentences : iterable of lists of words, of str, of paths; or one path
             A str, or a line of a file (``.gz``, ``.xz`` and ``.bz2`` are decompressed), has words
-            between blanks, or is cut by ``segmenter``. It is read once, so that a generator will do.
+            between blanks, or is cut by ``segmenter``. It is read once: a generator will do.
         y : None
             Not used.
         progress : callable, optional
@@ -158,8 +158,8 @@ class GloVe(Storable, Estimator):
         )
         if not len(pairs):
             raise ValueError(
-                f"no two words that occur min_count = {self.min_count} times stand in one sentence: "
-                "there is nothing to learn from"
+                f"no two words that occur min_count = {self.min_count} times stand in one "
+                "sentence: there is nothing to learn from"
             )
         words, contexts = (self._matrix(len(text.words), number) for number in range(2))
         words[:, self.dimensions + 1] = contexts[:, self.dimensions] = 1
@@ -274,7 +274,7 @@ class GloVe(Storable, Estimator):
         if (
             not len(words)
             or model.counts_.shape != shape[:1]
-            or (rows.dtype, contexts.dtype) != (np.float32, np.float32)
+            or {rows.dtype, contexts.dtype} != {np.dtype(np.float32)}
             or (rows.shape, contexts.shape) != (shape, shape)
         ):
             raise ValueError("the matrices do not fit the words")

@@ -79,10 +79,10 @@ def count_pairs(
 
 
 def _bounds(starts: NDArray[np.int64]) -> list[int]:
-    """Return where blocks of words begin that have about as many places each, and where the last ends."""
+    """Return the bounds of blocks of words that have about as many places each."""
     words = len(starts) - 1
     marks = np.arange(PLACES_AT_ONCE, starts[-1], PLACES_AT_ONCE)
-    return np.unique([0, *np.searchsorted(starts, marks).tolist(), words]).tolist()
+    return sorted({0, *np.searchsorted(starts, marks).tolist(), words})
 
 
 def _in_order(

@@ -96,7 +96,8 @@ def read_text(
 
 
 def _items(sentences: Sentences) -> Iterator[Any]:
-    for item in [sentences] if isinstance(sentences, os.PathLike) else sentences:
+    given: Iterable[Any] = [sentences] if isinstance(sentences, os.PathLike) else sentences
+    for item in given:
         plain = isinstance(item, (str, list, tuple, os.PathLike)) or not isinstance(item, Iterable)
         yield item if plain else list(item)
 
@@ -112,5 +113,6 @@ def _recognise(found: list[str], known: Sequence[str], numbers: NDArray[np.int32
 
 
 def _numbered(numbers: NDArray[np.int32], symbols: NDArray[np.int32]) -> NDArray[np.int32]:
-    ids = numbers[symbols]
-    return ids[ids != RARE]
+    ids: NDArray[np.int32] = numbers[symbols]
+    kept: NDArray[np.int32] = ids[ids != RARE]
+    return kept

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
 from classicnlp import store
 from classicnlp._ext.alphabet import Alphabet
-from classicnlp._ext.huffman import paths
-from classicnlp._ext.noise import alias_table
-from classicnlp._ext.replicas import join_rows
-from classicnlp._ext.word2vec import LANES, Trainer
 from classicnlp.checks import as_array, require_at_least, require_count
 from classicnlp.embed.keyed_vectors import KeyedVectors
+from classicnlp.embed.learning import LEAST_SHARE, Learnt, Training
 from classicnlp.embed.matrices import enlarged, padded, random_rows, zeros
-from classicnlp.embed.passes import Losses, Report, Watch, bounds, over_pieces, seed_of
+from classicnlp.embed.passes import Report, Watch, bounds, seed_of
 from classicnlp.embed.reading import Sentences, Text, read_text
 from classicnlp.embed.subwords import Subwords, Unseen
 from classicnlp.estimator import Estimator
@@ -35,9 +31,6 @@ OBJECTIVES: tuple[Objective, ...] = ("negative-sampling", "hierarchical-softmax"
 
 MOST_DIMENSIONS = 1 << 14
 MOST_WINDOW = 10_000
-PIECE = 1 << 14  # numbers of a text at once: its end is a sentence's end
-PIECES_A_ROUND = 16  # that each copy goes over before copies are joined
-LEAST_SHARE = 1e-4  # of the learning rate: it does not fall below
 ROWS_AT_ONCE = 1 << 12
 
 
@@ -70,8 +63,8 @@ class Word2Vec(Storable, Estimator):
         Of the first word; it falls evenly to a ten thousandth of that.
     subwords : (int, int), optional
         The shortest and the longest n-grams of characters, the brackets of ``<word>`` counted, that
-        have vectors, too. A word's vector is the mean of its own and theirs, so that a word that was
-        never seen has one (Bojanowski and others, 2017).
+        have vectors, too. A word's vector is the mean of its own and theirs, so that a word never
+        seen has one as well (Bojanowski and others, 2017).
     buckets : int
         How many vectors all n-grams share.
     seed : int
@@ -145,7 +138,7 @@ class Word2Vec(Storable, Estimator):
         self.workers = workers
         self.deterministic = deterministic
         self.segmenter = segmenter
-        self._learnt: _Learnt | None = None
+        self._learnt: Learnt | None = None
 
     # Learning.
 
@@ -156,7 +149,7 @@ class Word2Vec(Storable, Estimator):
         ----------
         sentences : iterable of lists of words, of str, of paths; or one path
             A str, or a line of a file (``.gz``, ``.xz`` and ``.bz2`` are decompressed), has words
-            between blanks, or is cut by ``segmenter``. It is read once, so that a generator will do.
+            between blanks, or is cut by ``segmenter``. It is read once: a generator will do.
         y : None
             Not used.
         progress : callable, optional
@@ -227,14 +220,14 @@ class Word2Vec(Storable, Estimator):
         self._learn(text, self._go_on(text, learnt), progress)
         return self
 
-    def _begin(self, text: Text) -> _Learnt:
+    def _begin(self, text: Text) -> Learnt:
         """Return the matrices before the first word: small random vectors, and zeros."""
         words, width = len(text.words), self.dimensions
         first = 0 if self.subwords is None else self.buckets
         inputs = random_rows(first + words, width, 0.5 / width, seed_of(self.seed))
-        return _Learnt(WordList(text.words), text.counts, inputs, zeros(words, width), self._shape())
+        return Learnt(WordList(text.words), text.counts, inputs, zeros(words, width), self._shape())
 
-    def _go_on(self, text: Text, learnt: _Learnt) -> _Learnt:
+    def _go_on(self, text: Text, learnt: Learnt) -> Learnt:
         """Return the matrices with rows for new words."""
         inputs, outputs = learnt.inputs, learnt.outputs
         fresh, width = len(text.words) - len(learnt.words), self.dimensions
@@ -246,20 +239,18 @@ class Word2Vec(Storable, Estimator):
             outputs = zeros(len(text.words), width)
         else:
             outputs = enlarged(outputs, len(text.words), width)
-        return _Learnt(WordList(text.words), text.counts, inputs, outputs, learnt.shape)
+        return Learnt(WordList(text.words), text.counts, inputs, outputs, learnt.shape)
 
-    def _learn(self, text: Text, learnt: _Learnt, progress: Report | None) -> None:
+    def _learn(self, text: Text, learnt: Learnt, progress: Report | None) -> None:
         """Change matrices by a text, and keep them, whatever ends this."""
-        total = self.epochs * len(text.ids)
-        fall = self.learning_rate * (1 - LEAST_SHARE) / max(total, 1)
 
         def rate(share: float) -> float:
-            return self.learning_rate - fall * share * total
+            return self.learning_rate * (1 - share * (1 - LEAST_SHARE))
 
         # Ends of sentences are no words, but time goes on there as well.
         words = self.epochs * int(np.count_nonzero(text.ids >= 0))
         watch = Watch(self.epochs, words, rate, progress)
-        training = _Training(self, text, learnt, watch, fall)
+        training = Training(self, text, learnt, self._parts(text.words), watch)
         try:
             for epoch in range(self.epochs):
                 training.go_over(epoch)
@@ -269,7 +260,7 @@ class Word2Vec(Storable, Estimator):
             raise
         self._keep(learnt)
 
-    def _keep(self, learnt: _Learnt) -> None:
+    def _keep(self, learnt: Learnt) -> None:
         """Take over matrices, and make vectors of them."""
         self._learnt = learnt
         words, width = learnt.words, self.dimensions
@@ -281,7 +272,7 @@ class Word2Vec(Storable, Estimator):
         if self.objective == "negative-sampling":
             self.context_vectors_ = KeyedVectors(words, learnt.outputs[: len(words), :width])
 
-    def _vectors(self, learnt: _Learnt) -> NDArray[np.float32]:
+    def _vectors(self, learnt: Learnt) -> NDArray[np.float32]:
         """Return the vectors of all words: their own, or the means of their parts."""
         parts = self._parts(learnt.words)
         if parts is None:
@@ -299,9 +290,7 @@ class Word2Vec(Storable, Estimator):
     def _subwords(self) -> Subwords | None:
         return None if self.subwords is None else Subwords(self.subwords, self.buckets)
 
-    def _parts(
-        self, words: Sequence[str]
-    ) -> tuple[NDArray[np.int32], NDArray[np.int64]] | None:
+    def _parts(self, words: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]] | None:
         parts = self._subwords()
         return None if parts is None else parts.rows(words)
 
@@ -332,7 +321,7 @@ class Word2Vec(Storable, Estimator):
             require_count(shortest, "the shortest subwords", 1)
             require_count(longest, "the longest subwords", shortest)
 
-    def _fitted(self) -> _Learnt:
+    def _fitted(self) -> Learnt:
         if self._learnt is None:
             raise self._not_fitted()
         return self._learnt
@@ -374,123 +363,9 @@ class Word2Vec(Storable, Estimator):
         if (
             not len(words)
             or counts.shape != (len(words),)
-            or (inputs.dtype, outputs.dtype) != (np.float32, np.float32)
+            or {inputs.dtype, outputs.dtype} != {np.dtype(np.float32)}
             or (inputs.shape, outputs.shape) != ((rows, width), (len(words), width))
         ):
             raise ValueError("the matrices do not fit the words")
-        model._keep(_Learnt(words, counts, inputs, outputs, model._shape()))
+        model._keep(Learnt(words, counts, inputs, outputs, model._shape()))
         return model
-
-
-class _Learnt:
-    """Words, how often they occur, and the two matrices."""
-
-    def __init__(
-        self,
-        words: WordList,
-        counts: NDArray[np.int64],
-        inputs: NDArray[np.float32],
-        outputs: NDArray[np.float32],
-        shape: tuple[Any, ...],
-    ):
-        self.words = words
-        self.counts = counts
-        self.inputs = inputs
-        self.outputs = outputs
-        self.shape = shape
-
-
-def kept_of(counts: NDArray[np.int64], subsample: float) -> NDArray[np.uint64]:
-    """Return how many of 2**32 occurrences of each word are kept.
-
-    >>> (kept_of(np.array([99, 1]), 0.01) / 2**32).round(3).tolist()
-    [0.111, 1.0]
-    """
-    if subsample == 0:
-        return np.full(len(counts), 1 << 32, np.uint64)
-    shares = np.maximum(counts, 1) / max(counts.sum(), 1)
-    ratios = subsample / shares
-    return (np.minimum(np.sqrt(ratios) + ratios, 1) * 2**32).astype(np.uint64)
-
-
-class _Training:
-    """A text, and what is learnt from it."""
-
-    def __init__(self, model: Word2Vec, text: Text, learnt: _Learnt, watch: Watch, fall: float):
-        self._ids, self._watch, self._fall = text.ids, watch, fall
-        self._start, self._seed, self._workers = model.learning_rate, model.seed, model.workers
-        self._pieces = bounds(len(text.ids), PIECE)
-        self._matrices = (learnt.inputs, learnt.outputs)
-        counts = text.counts
-        tree = paths(counts) if model.objective == "hierarchical-softmax" else None
-        self._settings = (
-            kept_of(counts, model.subsample),
-            alias_table(counts.astype(np.float64) ** model.noise_exponent),
-            tree,
-            model._parts(text.words),
-        )
-        self._options = {
-            "window": model.window,
-            "negatives": 0 if tree is not None else model.negatives,
-            "together": model.architecture == "cbow",
-            "lanes": LANES[-1],
-        }
-        self._copies: list[tuple[NDArray[np.float32], NDArray[np.float32]]] = []
-        if model.deterministic and model.workers > 1:
-            self._copies = [
-                tuple(enlarged(matrix, len(matrix), model.dimensions) for matrix in self._matrices)
-                for _ in range(model.workers)
-            ]  # type: ignore[misc]
-            self._trainers = [self._trainer(*copies) for copies in self._copies]
-        else:
-            self._trainers = [self._trainer(*self._matrices)]
-
-    def _trainer(self, inputs: NDArray[np.float32], outputs: NDArray[np.float32]) -> Trainer:
-        return Trainer(inputs, outputs, *self._settings, **self._options)  # type: ignore[arg-type]
-
-    def go_over(self, epoch: int) -> None:
-        """Learn from the whole text once."""
-        if self._copies:
-            self._go_over_apart(epoch)
-            return
-
-        def work(piece: int) -> None:
-            self._train(self._trainers[0], epoch, piece)
-
-        pieces = range(len(self._pieces))
-        over_pieces(work, pieces, self._workers, lambda: self._watch.tell(epoch + 1))
-
-    def _train(self, trainer: Trainer, epoch: int, piece: int) -> None:
-        """Learn from a piece."""
-        low, high = self._pieces[piece]
-        ids = self._ids[low:high]
-        done = epoch * len(self._ids) + low
-        rate, least = self._start - self._fall * done, self._start * LEAST_SHARE
-        seed = seed_of(self._seed, epoch, piece)
-        loss, measured, _ = trainer.train(ids, rate, self._fall, least, seed)
-        losses: Losses = (loss, measured)
-        self._watch.add(int(np.count_nonzero(ids >= 0)), losses)
-
-    def _go_over_apart(self, epoch: int) -> None:
-        """Learn from the whole text once, each copy from pieces of its own."""
-        workers, count = self._workers, len(self._pieces)
-        # Of a small text a round must be a small part, too, or copies drift apart.
-        of_round = max(1, min(PIECES_A_ROUND, count // (8 * workers)))
-
-        def work(copy: int, first: int) -> None:
-            for piece in range(first, min(first + of_round, count)):
-                self._train(self._trainers[copy], epoch, piece)
-
-        with ThreadPoolExecutor(workers) as pool:
-            for first in range(0, count, workers * of_round):
-                starts = [first + copy * of_round for copy in range(workers)]
-                list(pool.map(work, range(workers), starts))
-                list(pool.map(self._join, range(workers)))
-                self._watch.tell(epoch + 1)
-
-    def _join(self, worker: int) -> None:
-        """Make a share of the rows of all copies one again."""
-        for base, copies in zip(self._matrices, zip(*self._copies, strict=True), strict=True):
-            rows = len(base)
-            low, high = rows * worker // self._workers, rows * (worker + 1) // self._workers
-            join_rows(base, list(copies), low, high)

@@ -93,9 +93,7 @@ class Word2Vec:
     def rows_of(self, word: int) -> list[int]:
         return [word] if self.parts is None else list(self.parts[word])
 
-    def learn_place(
-        self, around: list[int], outputs: Outputs, rate: float, measured: bool
-    ) -> None:
+    def learn_place(self, around: list[int], outputs: Outputs, rate: float, measured: bool) -> None:
         groups = [self.rows_of(word) for word in around]
         if self.together:
             groups = [[row for rows in groups for row in rows]]
@@ -114,7 +112,9 @@ class Word2Vec:
                     self.inputs[row] += new - old
 
 
-def loss_of(hidden: Matrix, outputs: Matrix, tile: Sequence[tuple[int, tuple[float, int]]]) -> float:
+def loss_of(
+    hidden: Matrix, outputs: Matrix, tile: Sequence[tuple[int, tuple[float, int]]]
+) -> float:
     """-sum of log p: of the outputs with label 1 that they are meant, of the others that not."""
     return -sum(
         times * math.log(sigmoid((1 if label else -1) * float(hidden @ outputs[row])))
@@ -131,10 +131,7 @@ def step(
     """Move all hidden vectors and outputs of a tile against the gradient of the loss."""
     old = {row: outputs[row].copy() for row, _ in tile}
     steps = [
-        {
-            row: rate * times * (label - sigmoid(float(h @ old[row])))
-            for row, (label, times) in tile
-        }
+        {row: rate * times * (label - sigmoid(float(h @ old[row]))) for row, (label, times) in tile}
         for h in hidden
     ]
     for h, of_rows in zip(hidden, steps, strict=True):
