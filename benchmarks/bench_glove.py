@@ -3,7 +3,7 @@
     CLASSICNLP_GLOVE=/path/to/GloVe/build python benchmarks/bench_glove.py [--quick]
 
 Modern prose that our default model has cut; window 15, 100 dimensions, words from 5 occurrences on,
-one thread, seconds of the processor. Counting is from the text to pairs: ours counts words, too, and
+one thread, seconds of the processor. Counting is from the text to pairs: ours counts words, too,
 theirs is told the vocabulary; its shuffling, which ours does not need, is shown apart. An epoch of
 theirs is a run of two without a run of one.
 """

@@ -3,9 +3,9 @@
     CLASSICNLP_WORD2VEC=/path/to/word2vec python benchmarks/bench_word2vec.py [--quick]
 
 Modern prose that our default model has cut. Everybody trains from the same file to vectors,
-vocabulary and all, in a process of its own, in turns; window 5, 5 noise words, subsampling 1e-3, words
-from 5 occurrences on. Speed is in words of the text times epochs. Of one thread the seconds of the
-processor count, of two those of the clock. Similarity and analogies are the means of three seeds.
+vocabulary and all, in a process of its own, in turns; window 5, 5 noise words, subsampling 1e-3,
+words from 5 occurrences on. Speed is in words of the text times epochs. Of one thread the seconds of
+the processor count, of two those of the clock. Similarity and analogies are means of three seeds.
 """
 
 from __future__ import annotations

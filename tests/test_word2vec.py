@@ -276,7 +276,7 @@ def test_changed_copies_are_joined() -> None:
     one, two = base.copy(), base.copy()
     one[0], two[0], two[1] = 2, 4, 5
     replicas.join_rows(base, [one, two], 0, 3)
-    assert base[:, 0].tolist() == [3, 5, 0]
+    assert base[:, 0].tolist() == [6, 5, 0]
     assert (one == base).all()
     assert (two == base).all()
     with pytest.raises(ValueError, match="no such rows"):

@@ -7,7 +7,7 @@ import numpy as np
 
 
 def join_rows(float[:, ::1] base not None, list copies not None, int64_t start, int64_t stop):
-    """Add to each row the mean of the changes of those copies that changed it; copies become equal to it.
+    """Add to each row what every copy changed of it; copies become equal to it.
 
     Parameters
     ----------
@@ -18,7 +18,8 @@ def join_rows(float[:, ::1] base not None, list copies not None, int64_t start, 
     start, stop : int
         The rows to do.
     """
-    cdef int64_t width = base.shape[1], i, k, changed
+    cdef int64_t width = base.shape[1], i, k
+    cdef bint changed
     cdef int count = len(copies), c
     cdef float[:, ::1] copy
     cdef int64_t[::1] addresses = np.empty(count, np.int64)
@@ -38,20 +39,20 @@ def join_rows(float[:, ::1] base not None, list copies not None, int64_t start, 
     with nogil:
         for i in range(start, stop):
             own = &base[i, 0]
-            changed = 0
+            changed = False
             for k in range(width):
                 sums[k] = 0.0
             for c in range(count):
                 row = <float*> addresses[c] + i * width
                 if memcmp(row, own, width * sizeof(float)) == 0:
                     continue
-                changed += 1
+                changed = True
                 for k in range(width):
                     sums[k] += <double> row[k] - own[k]
-            if changed == 0:
+            if not changed:
                 continue
             for k in range(width):
-                own[k] = <float> (own[k] + sums[k] / changed)
+                own[k] = <float> (own[k] + sums[k])
             for c in range(count):
                 row = <float*> addresses[c] + i * width
                 for k in range(width):

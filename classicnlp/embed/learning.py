@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from classicnlp.embed.word2vec import Word2Vec
 
 PIECE = 1 << 14  # numbers of a text at once: its end is a sentence's end
-PIECES_A_ROUND = 16  # that each copy goes over before copies are joined
+PIECES_A_ROUND = 16  # that all copies together go over before they are joined
 LEAST_SHARE = 1e-4  # of the learning rate: it does not fall below
 
 
@@ -131,8 +131,9 @@ class Training:
     def _go_over_apart(self, epoch: int) -> None:
         """Learn from the whole text once, each copy from pieces of its own."""
         workers, count = self._workers, len(self._pieces)
-        # Of a small text a round must be a small part, too, or copies drift apart.
-        of_round = max(1, min(PIECES_A_ROUND, count // (8 * workers)))
+        # What copies learn apart is added up, which is right only while it is little: rounds are short,
+        # and those of a small text a small part of it.
+        of_round = max(1, min(PIECES_A_ROUND, count // 8) // workers)
 
         def work(copy: int, first: int) -> None:
             for piece in range(first, min(first + of_round, count)):
