@@ -272,17 +272,20 @@ def test_paths_are_those_of_an_optimal_tree(size: int) -> None:
 
 
 def test_changed_copies_are_joined() -> None:
-    base = np.zeros((3, 16), np.float32)
+    base = np.zeros((4, 16), np.float32)
+    times = np.array([1.0, 2.0, 2.0, 1.5])
     one, two = base.copy(), base.copy()
-    one[0], two[0], two[1] = 2, 4, 5
-    replicas.join_rows(base, [one, two], 0, 3)
-    assert base[:, 0].tolist() == [6, 5, 0]
+    one[0], two[0], two[1], one[3], two[3] = 2, 4, 5, 2, 4
+    replicas.join_rows(base, [one, two], times, 0, 4)
+    assert base[:, 0].tolist() == [3, 5, 0, 4.5]
     assert (one == base).all()
     assert (two == base).all()
     with pytest.raises(ValueError, match="no such rows"):
-        replicas.join_rows(base, [one], 2, 4)
+        replicas.join_rows(base, [one], times, 2, 5)
+    with pytest.raises(ValueError, match="no such rows"):
+        replicas.join_rows(base, [one], times[:3], 0, 2)
     with pytest.raises(ValueError, match="the shape"):
-        replicas.join_rows(base, [one[:2].copy()], 0, 2)
+        replicas.join_rows(base, [one[:2].copy()], times, 0, 2)
 
 
 # Reading.

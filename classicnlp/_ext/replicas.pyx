@@ -6,8 +6,9 @@ from libc.string cimport memcmp
 import numpy as np
 
 
-def join_rows(float[:, ::1] base not None, list copies not None, int64_t start, int64_t stop):
-    """Add to each row what every copy changed of it; copies become equal to it.
+def join_rows(float[:, ::1] base not None, list copies not None, const double[::1] times not None,
+              int64_t start, int64_t stop):
+    """Add to each row what copies changed of it; copies become equal to it.
 
     Parameters
     ----------
@@ -15,18 +16,21 @@ def join_rows(float[:, ::1] base not None, list copies not None, int64_t start, 
         What all copies were; changed in place.
     copies : list of float32 arrays, shape (n, width)
         Changed in place.
+    times : float64 array, shape (n,)
+        How many times the mean of the changes of those copies that changed a row is added to it; no
+        more than there are such copies.
     start, stop : int
         The rows to do.
     """
-    cdef int64_t width = base.shape[1], i, k
-    cdef bint changed
+    cdef int64_t width = base.shape[1], i, k, changed
+    cdef double share
     cdef int count = len(copies), c
     cdef float[:, ::1] copy
     cdef int64_t[::1] addresses = np.empty(count, np.int64)
     cdef double[::1] sums = np.empty(width)
     cdef float* row
     cdef float* own
-    if not 0 <= start <= stop <= base.shape[0]:
+    if not 0 <= start <= stop <= base.shape[0] or times.shape[0] != base.shape[0]:
         raise ValueError("there are no such rows")
     for c in range(count):
         copy = copies[c]
@@ -39,20 +43,21 @@ def join_rows(float[:, ::1] base not None, list copies not None, int64_t start, 
     with nogil:
         for i in range(start, stop):
             own = &base[i, 0]
-            changed = False
+            changed = 0
             for k in range(width):
                 sums[k] = 0.0
             for c in range(count):
                 row = <float*> addresses[c] + i * width
                 if memcmp(row, own, width * sizeof(float)) == 0:
                     continue
-                changed = True
+                changed += 1
                 for k in range(width):
                     sums[k] += <double> row[k] - own[k]
-            if not changed:
+            if changed == 0:
                 continue
+            share = min(times[i], <double> changed) / changed
             for k in range(width):
-                own[k] = <float> (own[k] + sums[k])
+                own[k] = <float> (own[k] + share * sums[k])
             for c in range(count):
                 row = <float*> addresses[c] + i * width
                 for k in range(width):

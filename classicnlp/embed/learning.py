@@ -9,9 +9,8 @@ import numpy as np
 
 from classicnlp._ext.huffman import paths
 from classicnlp._ext.noise import alias_table
-from classicnlp._ext.replicas import join_rows
 from classicnlp._ext.word2vec import LANES, Trainer
-from classicnlp.embed.matrices import enlarged
+from classicnlp.embed.copies import Copies
 from classicnlp.embed.passes import Watch, bounds, over_pieces, seed_of
 from classicnlp.embed.reading import Text
 from classicnlp.wordlist import WordList
@@ -79,11 +78,12 @@ class Training:
         self._start, self._seed, self._workers = model.learning_rate, model.seed, model.workers
         self._pieces = bounds(len(text.ids), PIECE)
         self._matrices = (learnt.inputs, learnt.outputs)
+        self._exponent = model.noise_exponent
         counts = text.counts
         tree = paths(counts) if model.objective == "hierarchical-softmax" else None
         self._settings = (
             kept_of(counts, model.subsample),
-            alias_table(counts.astype(np.float64) ** model.noise_exponent),
+            alias_table(counts.astype(np.float64) ** self._exponent),
             tree,
             parts,
         )
@@ -93,23 +93,33 @@ class Training:
             "together": model.architecture == "cbow",
             "lanes": LANES[-1],
         }
-        self._copies: list[tuple[NDArray[np.float32], NDArray[np.float32]]] = []
+        self._copies: Copies | None = None
         if model.deterministic and model.workers > 1:
-            width = model.dimensions
-            inputs, outputs = self._matrices
-            self._copies = [
-                (enlarged(inputs, len(inputs), width), enlarged(outputs, len(outputs), width))
-                for _ in range(model.workers)
-            ]
-        self._trainers = [self._trainer(*pair) for pair in self._copies or [self._matrices]]
+            self._copies = Copies(self._matrices, self._steps(text.counts), model.workers)
+        pairs = [self._matrices] if self._copies is None else self._copies.pairs
+        self._trainers = [self._trainer(*pair) for pair in pairs]
 
     def _trainer(self, inputs: NDArray[np.float32], outputs: NDArray[np.float32]) -> Trainer:
         return Trainer(inputs, outputs, *self._settings, **self._options)  # type: ignore[arg-type]
 
+    def _steps(self, counts: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return about how many steps change each row while the text is gone over once."""
+        keep, _, tree, parts = self._settings
+        around = self._options["window"] + 1
+        share = np.count_nonzero(self._ids >= 0) / counts.sum()
+        visits = counts * (keep / 2**32) * share * around
+        inputs, outputs = self._matrices
+        of_inputs = visits if parts is None else _summed(visits, *parts, len(inputs))
+        if tree is not None:
+            return of_inputs, _summed(visits, tree[0], tree[2], len(outputs))
+        weights = counts.astype(np.float64) ** self._exponent
+        noise = self._options["negatives"] * visits.sum() * weights / weights.sum()
+        return of_inputs, visits + noise
+
     def go_over(self, epoch: int) -> None:
         """Learn from the whole text once."""
-        if self._copies:
-            self._go_over_apart(epoch)
+        if self._copies is not None:
+            self._go_over_apart(epoch, self._copies)
             return
 
         def work(piece: int) -> None:
@@ -128,12 +138,12 @@ class Training:
         loss, measured, _ = trainer.train(ids, rate, self._fall, least, seed)
         self._watch.add(int(np.count_nonzero(ids >= 0)), (loss, measured))
 
-    def _go_over_apart(self, epoch: int) -> None:
+    def _go_over_apart(self, epoch: int, copies: Copies) -> None:
         """Learn from the whole text once, each copy from pieces of its own."""
         workers, count = self._workers, len(self._pieces)
-        # What copies learn apart is added up, which is right only while it is little: rounds are short,
-        # and those of a small text a small part of it.
+        # Copies must not drift apart: rounds are short, and of a small text a small part.
         of_round = max(1, min(PIECES_A_ROUND, count // 8) // workers)
+        rate = self._start - self._fall * epoch * len(self._ids)
 
         def work(copy: int, first: int) -> None:
             for piece in range(first, min(first + of_round, count)):
@@ -143,12 +153,13 @@ class Training:
             for first in range(0, count, workers * of_round):
                 starts = [first + copy * of_round for copy in range(workers)]
                 list(pool.map(work, range(workers), starts))
-                list(pool.map(self._join, range(workers)))
+                copies.join(pool, rate * of_round / count)
                 self._watch.tell(epoch + 1)
 
-    def _join(self, worker: int) -> None:
-        """Make a share of the rows of all copies one again."""
-        for base, copies in zip(self._matrices, zip(*self._copies, strict=True), strict=True):
-            rows = len(base)
-            low, high = rows * worker // self._workers, rows * (worker + 1) // self._workers
-            join_rows(base, list(copies), low, high)
+
+def _summed(
+    visits: NDArray[np.float64], rows: NDArray[np.int32], offsets: NDArray[np.int64], count: int
+) -> NDArray[np.float64]:
+    """Return of each row the visits of all words that it is a row of."""
+    each = np.repeat(visits, np.diff(offsets))
+    return np.bincount(rows, each, count).astype(np.float64)
