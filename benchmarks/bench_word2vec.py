@@ -4,8 +4,8 @@
 
 Modern prose that our default model has cut. Everybody trains from the same file to vectors,
 vocabulary and all, in a process of its own, in turns; window 5, 5 noise words, subsampling 1e-3,
-words from 5 occurrences on. Speed is in words of the text times epochs. Of one thread the seconds of
-the processor count, of two those of the clock. Similarity and analogies are means of three seeds.
+words from 5 occurrences on. Speed is in words of the text times epochs; of one thread in seconds of
+the processor, of two in those of the clock. Similarity and analogies are means of three seeds.
 """
 
 from __future__ import annotations
