@@ -33,7 +33,7 @@ class Progress(NamedTuple):
     learning_rate : float
         That at work.
     loss : float
-        The mean loss since the last report.
+        The mean loss since the last report, or, where nothing was measured, that of before.
     """
 
     epoch: int
@@ -71,6 +71,8 @@ class Watch:
         self._started = self._told = time.perf_counter()
         self._done = self._measured = 0
         self._loss = 0.0
+        self._last = (0, 0)
+        self._last_loss = math.nan
 
     def add(self, done: int, losses: Losses) -> None:
         """Count; called by any thread.
@@ -96,16 +98,17 @@ class Watch:
         moment = time.perf_counter()
         if self._report is None or not (now or moment - self._told > SECONDS_BETWEEN_REPORTS):
             return
-        if not self._measured:
-            return
         with self._lock:
-            loss = self._loss / self._measured
             done = self._done
+            if self._measured:
+                self._last_loss = self._loss / self._measured
             self._loss, self._measured = 0.0, 0
-        self._told = moment
+        if (epoch, done) == self._last:
+            return
+        self._told, self._last = moment, (epoch, done)
         speed = done / max(moment - self._started, 1e-9)
         rate = self._rates(done / max(self._total, 1))
-        self._report(Progress(epoch, self._epochs, done, self._total, speed, rate, loss))
+        self._report(Progress(epoch, self._epochs, done, self._total, speed, rate, self._last_loss))
 
 
 def over_pieces(
