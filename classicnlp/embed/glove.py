@@ -16,7 +16,7 @@ from classicnlp.checks import as_array, require_at_least, require_count
 from classicnlp.embed.keyed_vectors import KeyedVectors
 from classicnlp.embed.matrices import padded, random_rows, zeros
 from classicnlp.embed.pairs import count_pairs
-from classicnlp.embed.passes import Report, Watch, bounds, over_pieces, seed_of
+from classicnlp.embed.passes import Report, Watch, bounds, check_finite, over_pieces, seed_of
 from classicnlp.embed.reading import Sentences, read_text
 from classicnlp.estimator import Estimator
 from classicnlp.lm.sequences import Cutting
@@ -170,6 +170,7 @@ class GloVe(Storable, Estimator):
         except KeyboardInterrupt:
             self._keep(WordList(text.words), words, contexts)
             raise
+        check_finite(words, contexts)
         self._keep(WordList(text.words), words, contexts)
         return self
 

@@ -8,11 +8,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 SECONDS_BETWEEN_REPORTS = 0.5
+DIVERGED = "training diverged: numbers are not finite any more; take a lower learning_rate"
 
 
 class Progress(NamedTuple):
@@ -84,10 +88,7 @@ class Watch:
         """
         loss, measured = losses
         if not math.isfinite(loss):
-            raise ValueError(
-                "training diverged: the loss is no finite number any more; take a lower "
-                "learning_rate"
-            )
+            raise ValueError(DIVERGED)
         with self._lock:
             self._done += done
             self._loss += loss
@@ -153,6 +154,12 @@ def over_pieces(
                 tick()
         finally:
             stopped.set()
+
+
+def check_finite(*matrices: NDArray[np.float32]) -> None:
+    """Raise a ValueError if training has diverged in what no loss was measured of."""
+    if not all(np.isfinite([matrix.min(), matrix.max()]).all() for matrix in matrices):
+        raise ValueError(DIVERGED)
 
 
 def seed_of(*numbers: int) -> int:

@@ -13,7 +13,7 @@ from classicnlp.checks import as_array, require_at_least, require_count
 from classicnlp.embed.keyed_vectors import KeyedVectors
 from classicnlp.embed.learning import LEAST_SHARE, Learnt, Training
 from classicnlp.embed.matrices import enlarged, padded, random_rows, zeros
-from classicnlp.embed.passes import Report, Watch, bounds, seed_of
+from classicnlp.embed.passes import Report, Watch, bounds, check_finite, seed_of
 from classicnlp.embed.reading import Sentences, Text, read_text
 from classicnlp.embed.subwords import Subwords, Unseen
 from classicnlp.estimator import Estimator
@@ -258,6 +258,7 @@ class Word2Vec(Storable, Estimator):
         except KeyboardInterrupt:
             self._keep(learnt)
             raise
+        check_finite(learnt.inputs, learnt.outputs)
         self._keep(learnt)
 
     def _keep(self, learnt: Learnt) -> None:
