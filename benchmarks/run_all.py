@@ -25,6 +25,8 @@ SCRIPTS = (
     "bench_perceptron",
     "bench_hmm",
     "bench_ngram",
+    "bench_word2vec",
+    "bench_glove",
     "bench_keyed_vectors",
     "bench_lm",
     "bench_newwords",
