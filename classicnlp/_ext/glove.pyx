@@ -3,7 +3,8 @@
 from libc.stdint cimport int32_t, int64_t
 from libc.math cimport log
 
-from classicnlp._ext.word2vec import LANES, ROW_UNIT
+from classicnlp._ext.word2vec import LANES as _LANES
+from classicnlp._ext.word2vec import ROW_UNIT as _ROW_UNIT
 
 cdef extern from "glove.h":
     ctypedef struct Pair "classicnlp_pair":
@@ -51,9 +52,9 @@ cdef class Trainer:
         cdef float[:, ::1] context_rows = contexts
         cdef const int32_t[:, ::1] numbers = pairs
         cdef int64_t n = word_rows.shape[0], width = word_rows.shape[1]
-        if lanes not in LANES:
-            raise ValueError(f"lanes must be in {LANES}, got {lanes}")
-        if context_rows.shape[0] != n or context_rows.shape[1] != width or width % (2 * ROW_UNIT):
+        if lanes not in _LANES:
+            raise ValueError(f"lanes must be in {_LANES}, got {lanes}")
+        if context_rows.shape[0] != n or context_rows.shape[1] != width or width % (2 * _ROW_UNIT):
             raise ValueError("both matrices must have one shape, and rows of whole vectors")
         if not 1 <= dimensions <= width // 2 - 2 or numbers.shape[1] != 3 or numbers.shape[0] < 1:
             raise ValueError("there must be pairs of three numbers each, and room for the dimensions")
