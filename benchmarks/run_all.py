@@ -27,9 +27,11 @@ SCRIPTS = (
     "bench_ngram",
     "bench_spilling",
     "bench_lm",
-    "bench_newwords",
-    "bench_keyed_vectors",
     "bench_word_models",
+    "bench_newwords",
+    "bench_word2vec",
+    "bench_glove",
+    "bench_keyed_vectors",
     "bench_quality",
     "bench_traditional",
 )

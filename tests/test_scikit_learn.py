@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from classicnlp.embed import GloVe, Word2Vec
 from classicnlp.estimator import Estimator
 from classicnlp.lm import NgramModel
 from classicnlp.segmentation import CharSegmenter
@@ -44,6 +45,8 @@ LEARNERS: dict[str, Callable[[], Estimator]] = {
     "language model": lambda: NgramModel(order=2, cutoffs=(0, 1)),
     "part-of-speech tagger": lambda: PosTagger(epochs=3),
     "features": lambda: DictFeatures(hash_bits=9),
+    "word2vec": lambda: Word2Vec(dimensions=4, min_count=1),
+    "GloVe": lambda: GloVe(dimensions=4, min_count=1),
 }
 every_tagger = pytest.mark.parametrize("kind", TAGGERS)
 every_learner = pytest.mark.parametrize("kind", LEARNERS)
@@ -52,7 +55,7 @@ every_learner = pytest.mark.parametrize("kind", LEARNERS)
 def fitted(learner: Estimator) -> Estimator:
     if isinstance(learner, SequenceTagger):
         learner.fit(X, Y)
-    elif isinstance(learner, (CharSegmenter, NgramModel)):
+    elif isinstance(learner, (CharSegmenter, GloVe, NgramModel, Word2Vec)):
         learner.fit(X)
     elif isinstance(learner, PosTagger):
         learner.fit(TAGGED)

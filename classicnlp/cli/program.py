@@ -14,6 +14,7 @@ from classicnlp.cli import (
     embed_evaluate,
     embed_plot,
     embed_similar,
+    embed_train,
     evaluate_ner,
     evaluate_segment,
     evaluate_tag,
@@ -54,6 +55,7 @@ examples:
   classicnlp evaluate segment --gold words.txt --model my.model
   classicnlp lm count --order 2 --top 20 input.txt
   classicnlp lm train --order 3 words.txt --out words.lm
+  classicnlp embed train words.txt --out words.vectors
   echo 北京 | classicnlp embed similar --vectors words.vectors
 
 Files are UTF-8 (.gz, .xz and .bz2 are decompressed); a line in gives a line out.
@@ -147,7 +149,8 @@ def build_parser() -> argparse.ArgumentParser:
     lm_score.add(lm)
     lm_perplexity.add(lm)
     lm_generate.add(lm)
-    embed = add_group(commands, "embed", "ask, measure and convert word vectors")
+    embed = add_group(commands, "embed", "learn, ask, measure and convert word vectors")
+    embed_train.add(embed)
     embed_similar.add(embed)
     embed_analogy.add(embed)
     embed_evaluate.add(embed)
