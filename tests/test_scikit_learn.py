@@ -18,6 +18,8 @@ from classicnlp.tagging.crf import CRFTagger
 from classicnlp.tagging.features import DictFeatures, TemplateFeatures
 from classicnlp.tagging.hmm import HMMTagger
 from classicnlp.tagging.structured import PerceptronTagger
+from classicnlp.vectorize import ChiSquareSelector, CountVectorizer, TfidfVectorizer
+from classicnlp.vectorize.base import Transformer
 
 base = pytest.importorskip("sklearn.base")
 model_selection = pytest.importorskip("sklearn.model_selection")
@@ -44,6 +46,9 @@ LEARNERS: dict[str, Callable[[], Estimator]] = {
     "language model": lambda: NgramModel(order=2, cutoffs=(0, 1)),
     "part-of-speech tagger": lambda: PosTagger(epochs=3),
     "features": lambda: DictFeatures(hash_bits=9),
+    "counts": lambda: CountVectorizer(min_df=2),
+    "tfidf": lambda: TfidfVectorizer(ngram_range=(1, 2)),
+    "selector": lambda: ChiSquareSelector(k=2),
 }
 every_tagger = pytest.mark.parametrize("kind", TAGGERS)
 every_learner = pytest.mark.parametrize("kind", LEARNERS)
@@ -56,6 +61,10 @@ def fitted(learner: Estimator) -> Estimator:
         learner.fit(X)
     elif isinstance(learner, PosTagger):
         learner.fit(TAGGED)
+    elif isinstance(learner, ChiSquareSelector):
+        learner.fit(np.eye(4), [0, 0, 1, 1])
+    elif isinstance(learner, Transformer):
+        learner.fit(X)
     return learner
 
 

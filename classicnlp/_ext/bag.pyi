@@ -1,0 +1,26 @@
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classicnlp._ext.alphabet import Alphabet
+from classicnlp._ext.cutter import Cutter
+
+LONGEST: int
+KEPT: dict[str, int]
+
+class Bag:
+    def __len__(self) -> int: ...
+    def drop(self, dropped: NDArray[np.uint8]) -> None: ...
+    def keys(self, low: int, high: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]: ...
+    def names(
+        self, low: int, high: int, places: NDArray[np.int64]
+    ) -> tuple[NDArray[np.uint32], NDArray[np.int64]]: ...
+
+def cut_words(
+    cutter: Cutter, texts: tuple[str, ...], alphabet: Alphabet, folded: bool, kept: int
+) -> Bag: ...
+def characters(texts: tuple[str, ...], alphabet: Alphabet, folded: bool) -> Bag: ...
+def given(
+    documents: tuple[Sequence[str], ...], alphabet: Alphabet, folded: bool, kept: int
+) -> Bag: ...

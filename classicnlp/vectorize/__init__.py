@@ -1,0 +1,17 @@
+"""Documents to vectors: counts, TF-IDF, hashed features, chi-square selection."""
+
+from __future__ import annotations
+
+from classicnlp.vectorize.chi_square import ChiSquare, ChiSquareSelector, chi_square
+from classicnlp.vectorize.counts import CountVectorizer
+from classicnlp.vectorize.hashing import HashingVectorizer
+from classicnlp.vectorize.tfidf import TfidfVectorizer
+
+__all__ = [
+    "ChiSquare",
+    "ChiSquareSelector",
+    "CountVectorizer",
+    "HashingVectorizer",
+    "TfidfVectorizer",
+    "chi_square",
+]
