@@ -9,6 +9,8 @@ import sys
 from collections.abc import Sequence
 
 from classicnlp.cli import (
+    classify_predict,
+    classify_train,
     evaluate_ner,
     evaluate_segment,
     evaluate_tag,
@@ -26,6 +28,7 @@ from classicnlp.cli import (
     train_ner,
     train_segmenter,
     train_tagger,
+    vectorize,
 )
 from classicnlp.cli.options import Subparsers, UsageError, add_group, add_version
 
@@ -49,6 +52,8 @@ examples:
   classicnlp evaluate segment --gold words.txt --model my.model
   classicnlp lm count --order 2 --top 20 input.txt
   classicnlp lm train --order 3 words.txt --out words.lm
+  classicnlp vectorize reviews.txt -o reviews.npz
+  classicnlp classify train --train titles.tsv --out titles.model
 
 Files are UTF-8 (.gz, .xz and .bz2 are decompressed); a line in gives a line out.
 exit status: 0 all well, 1 data that cannot be used, 2 wrong usage, 130 interrupted
@@ -141,6 +146,10 @@ def build_parser() -> argparse.ArgumentParser:
     lm_score.add(lm)
     lm_perplexity.add(lm)
     lm_generate.add(lm)
+    vectorize.add(commands)
+    classify = add_group(commands, "classify", "learn and tell the class of documents")
+    classify_train.add(classify)
+    classify_predict.add(classify)
     info.add(commands)
     return parser
 

@@ -1,8 +1,9 @@
-"""Documents to vectors: counts, TF-IDF, hashed features, chi-square selection."""
+"""Documents to vectors: counts, TF-IDF, hashed features, chi-square selection, classes."""
 
 from __future__ import annotations
 
 from classicnlp.vectorize.chi_square import ChiSquare, ChiSquareSelector, chi_square
+from classicnlp.vectorize.classifier import DocumentClassifier
 from classicnlp.vectorize.counts import CountVectorizer
 from classicnlp.vectorize.hashing import HashingVectorizer
 from classicnlp.vectorize.tfidf import TfidfVectorizer
@@ -11,6 +12,7 @@ __all__ = [
     "ChiSquare",
     "ChiSquareSelector",
     "CountVectorizer",
+    "DocumentClassifier",
     "HashingVectorizer",
     "TfidfVectorizer",
     "chi_square",

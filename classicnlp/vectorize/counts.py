@@ -314,7 +314,7 @@ class CountVectorizer(Vectorizer, Storable):
     def to_store(self) -> tuple[dict[str, Any], dict[str, store.Array]]:
         """Return parameters and arrays for a model file."""
         arrays = self._fitted().to_arrays()
-        return {**stored_parameters(self), "fixed": self.vocabulary is not None}, arrays
+        return stored_parameters(self), arrays
 
     @classmethod
     def _restored(
@@ -324,11 +324,11 @@ class CountVectorizer(Vectorizer, Storable):
         alphabet: Alphabet,
         origin: str,
     ) -> CountVectorizer:
-        fixed = parameters.pop("fixed")
+        features = Features.from_arrays(arrays)
         vectorizer = cls(**restored_parameters(parameters))
-        vectorizer._features = Features.from_arrays(arrays)
-        if fixed:
-            vectorizer.vocabulary = vectorizer._features.names
+        vectorizer._features = features
+        if parameters["fixed"]:
+            vectorizer.vocabulary = features.names
         return vectorizer
 
 
@@ -363,10 +363,11 @@ def _in_columns(vocabulary: Vocabulary) -> list[str]:
     return names
 
 
-def stored_parameters(vectorizer: Vectorizer) -> dict[str, Any]:
+def stored_parameters(vectorizer: CountVectorizer) -> dict[str, Any]:
     """Return the parameters of a vectoriser as a model file holds them."""
     parameters = vectorizer.get_params(deep=False)
-    parameters.pop("vocabulary", None)
+    # The names that a fixed vocabulary gives stand in an array.
+    parameters["fixed"] = parameters.pop("vocabulary") is not None
     segmenter = parameters["segmenter"]
     if segmenter is not None:
         try:
@@ -387,7 +388,7 @@ def stored_parameters(vectorizer: Vectorizer) -> dict[str, Any]:
 def restored_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
     """Return what `stored_parameters` was given."""
     return {
-        **parameters,
+        **{name: value for name, value in parameters.items() if name != "fixed"},
         "ngram_range": tuple(parameters["ngram_range"]),
         "dtype": np.dtype(parameters["dtype"]).type,
     }
