@@ -113,16 +113,20 @@ cdef class Bag:
         if keys.size:
             with nogil:
                 for document in range(documents):
-                    used += self.put_keys(document, low, high, states, &out[0] + used)
+                    if self.offsets[document + 1] > self.offsets[document]:
+                        used += self.put_keys(document, low, high, states, &out[0] + used)
         PyMem_RawFree(states)
         return keys, ends
 
     cdef int64_t put_keys(self, Py_ssize_t document, int32_t low, int32_t high, uint64_t* states,
                           uint64_t* keys) noexcept nogil:
-        """Write the keys of a document's n-grams; return how many."""
+        """Write the keys of the n-grams of a document that has words; return how many."""
         cdef int64_t first = self.offsets[document], count = self.offsets[document + 1] - first
         cdef int64_t used = 0, i
         cdef int32_t n
+        cdef const uint32_t* letters = &self.letters[0] if self.letters.shape[0] else NULL
+        cdef const int32_t* starts = &self.starts[first]
+        cdef const int32_t* stops = &self.stops[first]
         # states[i] is that of the n-gram which begins with word i: a longer one goes on from there.
         for n in range(1, min(<int64_t> high, count) + 1):
             for i in range(count - n + 1):
@@ -130,17 +134,11 @@ cdef class Bag:
                     states[i] = empty_text()
                 elif self.spaced:
                     states[i] = text_step(states[i], SPACE)
-                states[i] = self.state_after(states[i], first + i + n - 1)
+                states[i] = state_after(states[i], letters, starts[i + n - 1], stops[i + n - 1])
                 if n >= low:
                     keys[used] = text_key(states[i])
                     used += 1
         return used
-
-    cdef inline uint64_t state_after(self, uint64_t state, int64_t word) noexcept nogil:
-        cdef int32_t i
-        for i in range(self.starts[word], self.stops[word]):
-            state = text_step(state, self.letters[i])
-        return state
 
     def names(self, int32_t low, int32_t high, const int64_t[::1] places not None):
         """Return the texts of some of the n-grams that `keys` gave.
@@ -209,6 +207,13 @@ cdef class Bag:
         return length
 
 
+cdef inline uint64_t state_after(uint64_t state, const uint32_t* letters, int32_t start, int32_t stop) noexcept nogil:
+    cdef int32_t i
+    for i in range(start, stop):
+        state = text_step(state, letters[i])
+    return state
+
+
 cdef inline int64_t grams_of(int64_t words, int32_t low, int32_t high) noexcept nogil:
     """Return how many n-grams of ``low`` to ``high`` words a document of some words has."""
     cdef int64_t total = 0, n
@@ -243,13 +248,18 @@ cdef void put_units(const unit_t* units, Py_ssize_t length, Alphabet alphabet, u
     """Write the letters of a text, folded where there is an alphabet."""
     cdef Py_ssize_t i
     cdef uint32_t symbol
+    cdef const uint16_t* index
+    cdef const uint32_t* pages
+    cdef const uint32_t* letters
     if alphabet is None:
         for i in range(length):
             out[i] = units[i]
         return
+    # Read once: the compiler cannot know that writing letters leaves the alphabet as it is.
+    index, pages, letters = alphabet.index, alphabet.pages, &alphabet.letters_view[0]
     for i in range(length):
-        symbol = entry_of(alphabet.index, alphabet.pages, units[i]) & SYMBOL_MASK
-        out[i] = alphabet.letters_view[symbol] if symbol else units[i]
+        symbol = entry_of(index, pages, units[i]) & SYMBOL_MASK
+        out[i] = letters[symbol] if symbol else units[i]
 
 
 cdef void put_letters(Text text, Alphabet alphabet, uint32_t* out) noexcept nogil:
