@@ -31,6 +31,9 @@ SCRIPTS = (
     "bench_word_models",
     "bench_quality",
     "bench_traditional",
+    "bench_vectorize",
+    "bench_chi_square",
+    "bench_classification",
 )
 INTRODUCTION = """\
 # Results

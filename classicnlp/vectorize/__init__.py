@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from classicnlp.vectorize.averages import VectorAverager
 from classicnlp.vectorize.chi_square import ChiSquare, ChiSquareSelector, chi_square
 from classicnlp.vectorize.classifier import DocumentClassifier
 from classicnlp.vectorize.counts import CountVectorizer
@@ -15,5 +16,6 @@ __all__ = [
     "DocumentClassifier",
     "HashingVectorizer",
     "TfidfVectorizer",
+    "VectorAverager",
     "chi_square",
 ]
