@@ -11,7 +11,7 @@ from hypothesis import given as examples
 from hypothesis import strategies as st
 
 import classicnlp as cn
-from classicnlp._ext.bag import KEPT, Bag, characters, cut_words, given
+from classicnlp._ext.bag import KEPT, Bag, characters, cut_words, folds_of, given
 from classicnlp._ext.chisquare import class_sums
 from classicnlp._ext.counted import NORMS, add_column_sums, count_rows, sort_rows, weigh_rows
 from classicnlp._ext.interning import text_keys
@@ -22,6 +22,7 @@ from tests.conftest import nasty_texts
 from tests.reference import vectors as naive
 
 ALPHABET = default_alphabet()
+FOLDS = {True: folds_of(ALPHABET), False: None}
 SEGMENTER = MaxMatchSegmenter(cn.Lexicon(["北京", "我爱", "iPhone", "\ud800我"]))
 
 ranges = st.integers(1, 3).flatmap(lambda low: st.tuples(st.just(low), st.integers(low, low + 2)))
@@ -49,7 +50,7 @@ def test_words_that_a_segmenter_cuts(
     words = [[w for w in SEGMENTER.segment(text) if wanted(w)] for text in documents]
     if folded:
         words = [list(map(cn.fold, own)) for own in words]
-    bag = cut_words(SEGMENTER.cutter(), tuple(documents), ALPHABET, folded, KEPT[kept])
+    bag = cut_words(SEGMENTER.cutter(), tuple(documents), ALPHABET, FOLDS[folded], KEPT[kept])
     assert len(bag) == sum(map(len, words))
     check_bag(bag, [naive.word_grams(own, *ngrams) for own in words], *ngrams)
 
@@ -57,14 +58,14 @@ def test_words_that_a_segmenter_cuts(
 @examples(some_documents, ranges, st.booleans())
 def test_characters(documents: list[str], ngrams: tuple[int, int], folded: bool) -> None:
     texts = list(map(cn.fold, documents)) if folded else documents
-    bag = characters(tuple(documents), ALPHABET, folded)
+    bag = characters(tuple(documents), ALPHABET, FOLDS[folded])
     check_bag(bag, [naive.character_grams(text, *ngrams) for text in texts], *ngrams)
 
 
 def test_blanks_are_those_of_python() -> None:
     for c in map(chr, range(0x110000)):
         if c.isspace() or ord(c) in (0x200B, 0x180E, 0x2060, 0xFEFF):
-            bag = characters((c + c,), ALPHABET, False)
+            bag = characters((c + c,), ALPHABET, None)
             assert len(bag) == (1 if c.isspace() else 2), hex(ord(c))
 
 
@@ -83,10 +84,10 @@ def test_words_that_are_given(
         "all": lambda w: True,
     }[kept]
     words = [[cn.fold(w) if folded else w for w in own if wanted(w)] for own in documents]
-    bag = given(tuple(documents), ALPHABET, folded, KEPT[kept])
+    bag = given(tuple(documents), ALPHABET, FOLDS[folded], KEPT[kept])
     check_bag(bag, [naive.word_grams(own, *ngrams) for own in words], *ngrams)
     tuples = tuple(map(tuple, documents))
-    assert given(tuples, ALPHABET, folded, KEPT[kept]).keys(1, 1)[0].tolist() == (
+    assert given(tuples, ALPHABET, FOLDS[folded], KEPT[kept]).keys(1, 1)[0].tolist() == (
         bag.keys(1, 1)[0].tolist()
     )
 
@@ -95,7 +96,7 @@ def test_words_that_are_given(
 def test_dropping_words(size: int) -> None:
     source = random.Random(size)
     documents = [source.choices("abc𠮷", k=source.randrange(size + 1)) for _ in range(size)]
-    bag = given(tuple(documents), ALPHABET, False, KEPT["all"])
+    bag = given(tuple(documents), ALPHABET, None, KEPT["all"])
     flat = [word for document in documents for word in document]
     bag.drop(np.array([word in "b𠮷" for word in flat], np.uint8))
     kept = [[word for word in document if word not in "b𠮷"] for document in documents]
@@ -105,7 +106,7 @@ def test_dropping_words(size: int) -> None:
 
 
 def test_what_a_bag_refuses() -> None:
-    bag = given((["a", "b"], ["c"]), ALPHABET, False, KEPT["all"])
+    bag = given((["a", "b"], ["c"]), ALPHABET, None, KEPT["all"])
     for low, high in ((0, 1), (2, 1), (-1, -1)):
         with pytest.raises(ValueError, match="from 1 to n words"):
             bag.keys(low, high)
@@ -120,12 +121,14 @@ def test_what_a_bag_refuses() -> None:
         pickle.dumps(bag)
     assert len(Bag()) == 0
     assert bag.keys(1, 2**31 - 1)[1].tolist() == [0, 3, 4]
+    with pytest.raises(ValueError, match="letters of 65536 code points, got 2"):
+        characters(("a",), ALPHABET, np.zeros(2, np.uint32))
     with pytest.raises(TypeError, match="a word must be a str, got NoneType"):
-        given((["a", None],), ALPHABET, False, 0)  # type: ignore[list-item]
+        given((["a", None],), ALPHABET, None, 0)  # type: ignore[list-item]
     with pytest.raises(TypeError, match="a str or a list of words, got int"):
-        given((3,), ALPHABET, False, 0)  # type: ignore[arg-type]
+        given((3,), ALPHABET, None, 0)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="a str or a list of words, got list"):
-        characters((["a"],), ALPHABET, False)  # type: ignore[arg-type]
+        characters((["a"],), ALPHABET, None)  # type: ignore[arg-type]
 
 
 # --- rows ------------------------------------------------------------------------------------

@@ -75,7 +75,8 @@ def test_rows_do_not_depend_on_threads_or_company(
     assert same(vectorizer.transform(DOCUMENTS), whole)
     assert same(sparse.vstack([vectorizer.transform([text]) for text in DOCUMENTS]), whole)
     assert same(vectorizer.transform(iter(DOCUMENTS)), whole)
-    monkeypatch.setattr(reading, "CHARACTERS_AT_ONCE", 8)
+    monkeypatch.setattr(reading, "CHARACTERS_AT_ONCE", 60)
+    monkeypatch.setattr(reading, "DOCUMENTS_AT_ONCE", 5)
     for workers in (1, 2, 5):
         vectorizer.set_params(workers=workers)
         assert same(vectorizer.transform(DOCUMENTS), whole)
@@ -277,6 +278,7 @@ def test_a_vocabulary_that_is_given_needs_no_fitting() -> None:
         ({"ngram_range": 2}, ValueError, r"two numbers such as \(1, 2\), got 2"),
         ({"ngram_range": (1.0, 2)}, TypeError, "must be a whole number, got 1.0"),
         ({"stop_words": "的"}, ValueError, "stop_words must be several words, got '的'"),
+        ({"stop_words": iter("的")}, TypeError, "stop_words must be read more than once"),
         ({"stop_words": [1]}, TypeError, "stop_words must hold str, got int"),
         ({"stop_words": ["a"], "analyzer": "char"}, ValueError, 'use with analyzer="word" only'),
         ({"segmenter": 3}, TypeError, "a function from a text to its words, got int"),
@@ -289,6 +291,7 @@ def test_a_vocabulary_that_is_given_needs_no_fitting() -> None:
         ({"min_df": 99, "max_df": 99}, ValueError, "no feature is left: lower min_df"),
         ({"vocabulary": []}, ValueError, "vocabulary must not be empty"),
         ({"vocabulary": "北京"}, ValueError, "vocabulary must be several words"),
+        ({"vocabulary": map(str, [1])}, TypeError, "vocabulary must be read more than once"),
         ({"vocabulary": ["a", "a"]}, ValueError, "each feature once, once they are folded"),
         ({"vocabulary": ["A", "a"]}, ValueError, "each feature once, once they are folded"),
         ({"vocabulary": ["a", "a"], "fold": False}, ValueError, "each feature once$"),

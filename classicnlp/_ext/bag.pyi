@@ -17,10 +17,20 @@ class Bag:
         self, low: int, high: int, places: NDArray[np.int64]
     ) -> tuple[NDArray[np.uint32], NDArray[np.int64]]: ...
 
+def folds_of(alphabet: Alphabet) -> NDArray[np.uint32]: ...
 def cut_words(
-    cutter: Cutter, texts: tuple[str, ...], alphabet: Alphabet, folded: bool, kept: int
+    cutter: Cutter,
+    texts: tuple[str, ...],
+    alphabet: Alphabet,
+    folds: NDArray[np.uint32] | None,
+    kept: int,
 ) -> Bag: ...
-def characters(texts: tuple[str, ...], alphabet: Alphabet, folded: bool) -> Bag: ...
+def characters(
+    texts: tuple[str, ...], alphabet: Alphabet, folds: NDArray[np.uint32] | None
+) -> Bag: ...
 def given(
-    documents: tuple[Sequence[str], ...], alphabet: Alphabet, folded: bool, kept: int
+    documents: tuple[Sequence[str], ...],
+    alphabet: Alphabet,
+    folds: NDArray[np.uint32] | None,
+    kept: int,
 ) -> Bag: ...

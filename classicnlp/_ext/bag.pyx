@@ -28,6 +28,7 @@ cdef enum:
     FIRST_LETTER = 1  # classes of classicnlp.text.CharacterClass, HAN to DIGIT
     LAST_LETTER = 5
     BLANK = 7
+    FOLDS = 0x10000
 
 cdef enum:
     LETTERS = 0
@@ -244,31 +245,53 @@ cdef int64_t check_total(int64_t total) except -1:
     return total
 
 
-cdef void put_units(const unit_t* units, Py_ssize_t length, Alphabet alphabet, uint32_t* out) noexcept nogil:
-    """Write the letters of a text, folded where there is an alphabet."""
+def folds_of(Alphabet alphabet not None):
+    """Return the letter that stands for each code point below 0x10000, as a uint32 array.
+
+    A look-up in it is one where the alphabet takes three, each of which waits for the one before.
+    """
+    cdef uint32_t c, symbol
+    folds = np.empty(FOLDS, np.uint32)
+    cdef uint32_t[::1] out = folds
+    for c in range(FOLDS):
+        symbol = entry_of(alphabet.index, alphabet.pages, c) & SYMBOL_MASK
+        out[c] = alphabet.letters_view[symbol] if symbol else c
+    return folds
+
+
+cdef const uint32_t* checked_folds(const uint32_t[::1] folds) except? NULL:
+    if folds is None:
+        return NULL
+    if folds.shape[0] != FOLDS:
+        raise ValueError(f"expected the letters of {FOLDS} code points, got {folds.shape[0]}")
+    return &folds[0]
+
+
+cdef void put_units(const unit_t* units, Py_ssize_t length, Alphabet alphabet, const uint32_t* folds,
+                    uint32_t* out) noexcept nogil:
+    """Write the letters of a text, folded where there are folds."""
     cdef Py_ssize_t i
-    cdef uint32_t symbol
-    cdef const uint16_t* index
-    cdef const uint32_t* pages
-    cdef const uint32_t* letters
-    if alphabet is None:
+    cdef uint32_t c, symbol
+    if folds == NULL:
         for i in range(length):
             out[i] = units[i]
         return
-    # Read once: the compiler cannot know that writing letters leaves the alphabet as it is.
-    index, pages, letters = alphabet.index, alphabet.pages, &alphabet.letters_view[0]
     for i in range(length):
-        symbol = entry_of(index, pages, units[i]) & SYMBOL_MASK
-        out[i] = letters[symbol] if symbol else units[i]
+        c = units[i]
+        if c < FOLDS:
+            out[i] = folds[c]
+        else:
+            symbol = entry_of(alphabet.index, alphabet.pages, c) & SYMBOL_MASK
+            out[i] = alphabet.letters_view[symbol] if symbol else c
 
 
-cdef void put_letters(Text text, Alphabet alphabet, uint32_t* out) noexcept nogil:
+cdef void put_letters(Text text, Alphabet alphabet, const uint32_t* folds, uint32_t* out) noexcept nogil:
     if text.kind == 2:
-        put_units(<const uint16_t*> text.units, text.length, alphabet, out)
+        put_units(<const uint16_t*> text.units, text.length, alphabet, folds, out)
     elif text.kind == 1:
-        put_units(<const uint8_t*> text.units, text.length, alphabet, out)
+        put_units(<const uint8_t*> text.units, text.length, alphabet, folds, out)
     else:
-        put_units(<const uint32_t*> text.units, text.length, alphabet, out)
+        put_units(<const uint32_t*> text.units, text.length, alphabet, folds, out)
 
 
 cdef inline uint32_t class_of(Alphabet alphabet, uint32_t c) noexcept nogil:
@@ -288,7 +311,8 @@ cdef inline bint counts(Text word, Alphabet alphabet, int kept) noexcept nogil:
     return False
 
 
-def cut_words(Cutter cutter not None, tuple texts not None, Alphabet alphabet not None, bint folded, int kept):
+def cut_words(Cutter cutter not None, tuple texts not None, Alphabet alphabet not None,
+              const uint32_t[::1] folds, int kept):
     """Return the words of texts.
 
     Parameters
@@ -298,8 +322,8 @@ def cut_words(Cutter cutter not None, tuple texts not None, Alphabet alphabet no
     texts : tuple of str
     alphabet : Alphabet
         Says what is a letter.
-    folded : bool
-        Whether words are taken as ``alphabet`` folds them.
+    folds : uint32 array or None
+        What `folds_of` gives, for words to be folded.
     kept : int
         One of the values of `KEPT`.
 
@@ -309,7 +333,7 @@ def cut_words(Cutter cutter not None, tuple texts not None, Alphabet alphabet no
     """
     cdef int64_t total = check_texts(texts), base = 0, used = 0
     cdef Py_ssize_t document, count = 0, documents = len(texts)
-    cdef Alphabet folding = alphabet if folded else None
+    cdef const uint32_t* folding = checked_folds(folds)
     cdef Text text
     letters, starts, stops = np.empty(total, np.uint32), np.empty(total, np.int32), np.empty(total, np.int32)
     offsets = np.zeros(documents + 1, np.int64)
@@ -322,7 +346,7 @@ def cut_words(Cutter cutter not None, tuple texts not None, Alphabet alphabet no
         for document in range(documents):
             text = views[document]
             if text.length:
-                put_letters(text, folding, &out[base])
+                put_letters(text, alphabet, folding, &out[base])
                 # No more words than letters have come before: there is room for this text's.
                 count = cutter.cut(text, &last[used])
                 if count < 0:
@@ -362,15 +386,15 @@ cdef int64_t put_spans(Text text, Alphabet alphabet, int kept, int64_t base, Py_
     return used
 
 
-def characters(tuple texts not None, Alphabet alphabet not None, bint folded):
+def characters(tuple texts not None, Alphabet alphabet not None, const uint32_t[::1] folds):
     """Return the characters of texts; two or more blanks in a row are one space.
 
     Parameters
     ----------
     texts : tuple of str
     alphabet : Alphabet
-    folded : bool
-        Whether characters are taken as ``alphabet`` folds them.
+    folds : uint32 array or None
+        What `folds_of` gives, for characters to be folded.
 
     Returns
     -------
@@ -378,7 +402,7 @@ def characters(tuple texts not None, Alphabet alphabet not None, bint folded):
     """
     cdef int64_t total = check_texts(texts), used = 0
     cdef Py_ssize_t document, documents = len(texts)
-    cdef Alphabet folding = alphabet if folded else None
+    cdef const uint32_t* folding = checked_folds(folds)
     letters = np.empty(total, np.uint32)
     offsets = np.zeros(documents + 1, np.int64)
     cdef uint32_t[::1] out = letters
@@ -387,7 +411,7 @@ def characters(tuple texts not None, Alphabet alphabet not None, bint folded):
     with nogil:
         for document in range(documents):
             if views[document].length:
-                put_letters(views[document], folding, &out[used])
+                put_letters(views[document], alphabet, folding, &out[used])
                 used += joined_blanks(&out[used], views[document].length)
             ends[document + 1] = used
     PyMem_RawFree(views)
@@ -422,15 +446,15 @@ cdef inline bint is_blank(uint32_t c) noexcept nogil:
     return c <= 0x200A or c == 0x2028 or c == 0x2029 or c == 0x202F or c == 0x205F or c == 0x3000
 
 
-def given(tuple documents not None, Alphabet alphabet not None, bint folded, int kept):
+def given(tuple documents not None, Alphabet alphabet not None, const uint32_t[::1] folds, int kept):
     """Return the words of documents that are cut already.
 
     Parameters
     ----------
     documents : tuple of lists or tuples of str
     alphabet : Alphabet
-    folded : bool
-        Whether words are taken as ``alphabet`` folds them.
+    folds : uint32 array or None
+        What `folds_of` gives, for words to be folded.
     kept : int
         One of the values of `KEPT`.
 
@@ -440,7 +464,7 @@ def given(tuple documents not None, Alphabet alphabet not None, bint folded, int
     """
     cdef int64_t room = 0, words = 0, base = 0, used = 0
     cdef Py_ssize_t d, i
-    cdef Alphabet folding = alphabet if folded else None
+    cdef const uint32_t* folding = checked_folds(folds)
     cdef PyObject* word
     cdef Text text
     for document in documents:
@@ -473,7 +497,7 @@ def given(tuple documents not None, Alphabet alphabet not None, bint folded, int
                 continue
             first[used] = <int32_t> base
             if text.length:
-                put_letters(text, folding, &out[base])
+                put_letters(text, alphabet, folding, &out[base])
                 base += text.length
             last[used] = <int32_t> base
             used += 1

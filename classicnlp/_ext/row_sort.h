@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-enum { CLASSICNLP_FEW = 24 };  /* up to so many, insertion is faster than merging */
+enum { CLASSICNLP_FEW = 12 };  /* up to so many, insertion is faster than merging */
 
 static inline void classicnlp_sort_few(uint64_t *entries, int64_t n)
 {

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import collections
+import functools
 import itertools
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
-from classicnlp._ext.bag import KEPT, Bag, characters, cut_words, given
+from classicnlp._ext.bag import KEPT, Bag, characters, cut_words, folds_of, given
 from classicnlp._ext.interning import find, slots_of, text_keys
 from classicnlp.checks import require_count
 from classicnlp.text import default_alphabet, fold
@@ -30,7 +31,7 @@ Cutting: TypeAlias = "str | os.PathLike[str] | Segmenter | Pipeline | Cut | None
 
 ANALYZERS = ("word", "char")
 CHARACTERS_AT_ONCE = 1 << 18  # so many fit into the cache with all that is made of them
-DOCUMENTS_AT_ONCE = 1 << 14
+DOCUMENTS_AT_ONCE = 1 << 12
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -71,9 +72,9 @@ class Reader:
             raise ValueError(f"analyzer must be one of {', '.join(ANALYZERS)}; got {analyzer!r}")
         self.low, self.high = _checked_range(ngram_range)
         self._analyzer = analyzer
-        self._folded = bool(fold)
         self._kept = KEPT["signs" if punctuation else "letters"]
         self._alphabet = default_alphabet()
+        self._folds = _folds() if fold else None
         self._cutter, self._cut = (None, None) if analyzer == "char" else _resolved(segmenter)
         self._stopped = None
         if stop_words is not None:
@@ -84,7 +85,7 @@ class Reader:
 
     def keys_of(self, words: Sequence[str]) -> NDArray[np.uint64]:
         """Return the keys that words, or n-grams, have in documents."""
-        return text_keys([fold(word) for word in words] if self._folded else list(words))
+        return text_keys([fold(word) for word in words] if self._folds is not None else list(words))
 
     def grams(self, documents: Sequence[Document]) -> Grams:
         """Return the n-grams of documents, all of them str or all of them lists."""
@@ -101,19 +102,24 @@ class Reader:
         return bag.names(self.low, self.high, places)
 
     def _bag(self, documents: Sequence[Document]) -> Bag:
-        alphabet, folded = self._alphabet, self._folded
+        alphabet, folds = self._alphabet, self._folds
         ready = not isinstance(documents[0], str)
         if self._analyzer == "char":
             if ready:
                 raise TypeError('lists of words go with analyzer="word"')
-            return characters(tuple(documents), alphabet, folded)  # type: ignore[arg-type]
+            return characters(tuple(documents), alphabet, folds)  # type: ignore[arg-type]
         if ready:
-            return given(tuple(documents), alphabet, folded, KEPT["all"])
+            return given(tuple(documents), alphabet, folds, KEPT["all"])
         if self._cut is not None:
             words = tuple(list(self._cut(text)) for text in documents)  # type: ignore[arg-type]
-            return given(words, alphabet, folded, self._kept)
+            return given(words, alphabet, folds, self._kept)
         assert self._cutter is not None
-        return cut_words(self._cutter, tuple(documents), alphabet, folded, self._kept)  # type: ignore[arg-type]
+        return cut_words(self._cutter, tuple(documents), alphabet, folds, self._kept)  # type: ignore[arg-type]
+
+
+@functools.cache
+def _folds() -> NDArray[np.uint32]:
+    return folds_of(default_alphabet())
 
 
 def _checked_range(ngram_range: Any) -> tuple[int, int]:
@@ -128,9 +134,13 @@ def _checked_range(ngram_range: Any) -> tuple[int, int]:
 
 
 def checked_words(words: Iterable[str], name: str) -> list[str]:
-    """Return words as a list, unless they are one str or hold anything else."""
+    """Return words as a list, unless they are one str, run out when read, or hold anything else."""
     if isinstance(words, (str, bytes)):
         raise ValueError(f"{name} must be several words, got {words!r}: put it in a list")
+    if not isinstance(words, Collection):
+        raise TypeError(
+            f"{name} must be read more than once: put the {type(words).__name__} in a list"
+        )
     found = list(words)
     for word in found:
         if not isinstance(word, str):
@@ -168,23 +178,35 @@ def chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
     if isinstance(documents, (str, bytes)):
         kind = type(documents).__name__
         raise TypeError(f"expected several documents, got one {kind}: put it in a list")
-    chunk: list[Document] = []
+    remaining = iter(documents)
+    number = 0
+    while block := list(itertools.islice(remaining, DOCUMENTS_AT_ONCE)):
+        # Short texts are the rule, and looking at each of them would be felt.
+        if set(map(type, block)) == {str} and sum(map(len, block)) <= CHARACTERS_AT_ONCE:
+            yield block
+        else:
+            yield from _pieces(block, number)
+        number += len(block)
+
+
+def _pieces(block: list[Document], number: int) -> Iterator[list[Document]]:
+    """Yield the documents of a block, of which ``number`` is the first, in smaller pieces."""
+    piece: list[Document] = []
     ready = False
     room = CHARACTERS_AT_ONCE
-    for number, document in enumerate(documents):
+    for place, document in enumerate(block, number):
         if not isinstance(document, (str, list, tuple)):
             raise TypeError(
-                f"document {number} must be a str or a list of words, got {type(document).__name__}"
+                f"document {place} must be a str or a list of words, got {type(document).__name__}"
             )
         own = not isinstance(document, str)
-        if chunk and (own is not ready or room <= 0 or len(chunk) >= DOCUMENTS_AT_ONCE):
-            yield chunk
-            chunk, room = [], CHARACTERS_AT_ONCE
+        if piece and (own is not ready or room <= 0):
+            yield piece
+            piece, room = [], CHARACTERS_AT_ONCE
         ready = own
-        chunk.append(document)
+        piece.append(document)
         room -= len(document)
-    if chunk:
-        yield chunk
+    yield piece
 
 
 def in_order(
