@@ -31,7 +31,7 @@ Cutting: TypeAlias = "str | os.PathLike[str] | Segmenter | Pipeline | Cut | None
 
 ANALYZERS = ("word", "char")
 CHARACTERS_AT_ONCE = 1 << 18  # so many fit into the cache with all that is made of them
-DOCUMENTS_AT_ONCE = 1 << 12
+DOCUMENTS_AT_ONCE = 1 << 11
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
