@@ -206,6 +206,7 @@ def test_matrices_are_those_of_scikit_learn(options: dict[str, Any], analyzer: s
         difference = ours.transform(unseen) - peer.transform(unseen)
         assert abs(difference).max() < 1e-6
         inverse = ours.inverse_transform(found)
+        assert found.nnz == expected.nnz
         for row, their_row in zip(inverse, peer.inverse_transform(expected), strict=True):
             assert sorted(row) == sorted(their_row)
 
@@ -227,6 +228,16 @@ def test_idf_is_that_of_the_formula() -> None:
         vectorizer = TfidfVectorizer(smooth_idf=smooth).fit(documents)
         expected = [math.log((3 + smooth) / (df + smooth)) + 1 for df in (3, 2, 1)]
         np.testing.assert_allclose(vectorizer.idf_, expected, rtol=1e-15)
+
+
+def test_going_back_leaves_the_matrix_alone() -> None:
+    vectorizer = CountVectorizer().fit([["a", "b", "c"]])
+    matrix = sparse.csr_matrix([[0, 1, 2]])
+    matrix.data[0] = 0
+    assert [row.tolist() for row in vectorizer.inverse_transform(matrix)] == [["c"]]
+    assert matrix.data.tolist() == [0, 2]
+    with pytest.raises(ValueError, match="X must have 3 columns, got 2"):
+        vectorizer.inverse_transform([[1, 2]])
 
 
 # --- parameters ------------------------------------------------------------------------------

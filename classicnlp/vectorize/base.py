@@ -106,21 +106,9 @@ class Vectorizer(Transformer):
     def transform(self, documents: Iterable[Document]) -> Any:
         """Return the matrix of documents."""
 
+    @abc.abstractmethod
     def fit_transform(self, documents: Iterable[Document], y: Any = None) -> Any:
-        """Learn the columns from documents and return their matrix.
-
-        Parameters
-        ----------
-        documents : iterable of str or of lists of str
-        y : ignored
-
-        Returns
-        -------
-        scipy.sparse.csr_matrix
-            As `fit` and then `transform` would give, but the documents are read once.
-        """
-        kept = list(documents) if not isinstance(documents, (str, bytes)) else documents
-        return self.fit(kept, y).transform(kept)
+        """Learn the columns from documents and return their matrix."""
 
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn that documents come in, not numbers."""

@@ -106,15 +106,15 @@ class DocumentClassifier(Estimator, Storable):
         except ImportError:
             raise ImportError(INSTALL) from None
         kept = list(documents) if not isinstance(documents, (str, bytes)) else documents
-        names = np.array(list(labels), dtype=object)
-        for label in names:
+        wanted = list(labels)
+        for label in wanted:
             if not isinstance(label, str):
                 raise TypeError(f"labels must be str, got {type(label).__name__}")
         vectorizers = self._vectorizers()
         matrix = sparse.hstack([part.fit_transform(kept) for part in vectorizers], format="csr")
         selector = ChiSquareSelector(percentile=self.percentile)
-        chosen = selector.fit_transform(matrix, names.astype(str))
-        machine = svm.LinearSVC(C=self.C, random_state=0).fit(chosen, names.astype(str))
+        chosen = selector.fit_transform(matrix, wanted)
+        machine = svm.LinearSVC(C=self.C, random_state=0).fit(chosen, wanted)
         self._parts = vectorizers
         self._kept = selector.get_support(indices=True)
         self._weights = np.ascontiguousarray(machine.coef_.T)

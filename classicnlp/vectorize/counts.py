@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import numbers
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy import sparse
 
 from classicnlp import store
 from classicnlp._ext.counted import add_column_sums, count_rows
@@ -198,15 +200,13 @@ class CountVectorizer(Vectorizer, Storable):
         -------
         list of object arrays of str
         """
-        from scipy import sparse
-
-        matrix = sparse.csr_matrix(X)
+        matrix = sparse.csr_matrix(X, copy=True)
         names = self.get_feature_names_out()
         if matrix.shape[1] != len(names):
             raise ValueError(f"X must have {len(names)} columns, got {matrix.shape[1]}")
         matrix.eliminate_zeros()
-        pairs = zip(matrix.indptr, matrix.indptr[1:], strict=False)
-        return [names[matrix.indices[low:high]] for low, high in pairs]
+        rows = itertools.pairwise(matrix.indptr.tolist())
+        return [names[matrix.indices[low:high]] for low, high in rows]
 
     _features: Features | None = None
 

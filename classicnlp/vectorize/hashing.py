@@ -80,6 +80,11 @@ class HashingVectorizer(Vectorizer):
     def fit(self, documents: Iterable[Document], y: Any = None) -> HashingVectorizer:
         """Check the parameters; there is nothing to learn.
 
+        Parameters
+        ----------
+        documents : ignored
+        y : ignored
+
         Returns
         -------
         self
@@ -108,6 +113,10 @@ class HashingVectorizer(Vectorizer):
         parts = [self._merged(part) for part in self._read(documents, self._columns, 2 * width)]
         weights = weighed(parts, None, False, self.norm, self.dtype, self.workers)
         return self._shown(assembled(parts, weights, width, self.dtype))
+
+    def fit_transform(self, documents: Iterable[Document], y: Any = None) -> Any:
+        """Return the matrix of documents, as `transform` does."""
+        return self.transform(documents)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return names made of the numbers of columns, since a hash cannot be read backwards.
