@@ -8,11 +8,9 @@ columns, ten classes. --quick only takes fewer rounds.
 
 from __future__ import annotations
 
-import json
-
 import common
 import numpy as np
-from bench_vectorize import peer
+from bench_vectorize import peer, print_side
 from vectorize_side import COLUMNS, ENTRIES, ROWS, table
 
 from classicnlp.vectorize import chi_square
@@ -37,7 +35,7 @@ def main() -> None:
     for contestant in peers:
         assert contestant.process is not None
         rest, _ = contestant.process.communicate()
-        print(f"  scikit-learn: peak of memory {json.loads(rest) / 1e6:,.0f} MB")
+        print_side("scikit-learn", rest)
         print(f"  sums of all statistics differ by {abs(total / contestant.produced - 1):.1e}")
 
 

@@ -68,7 +68,13 @@ def run(
     for contestant in peers:
         assert contestant.process is not None
         rest, _ = contestant.process.communicate()
-        print(f"  {contestant.name}: peak of memory {json.loads(rest) / 1e6:,.0f} MB")
+        print_side(contestant.name, rest)
+
+
+def print_side(name: str, rest: str) -> None:
+    """Print what a process says at its end."""
+    memory, busy = json.loads(rest)
+    print(f"  {name}: {busy:.2f} s of the processor, peak of memory {memory / 1e6:,.0f} MB")
 
 
 def main() -> None:
@@ -96,8 +102,9 @@ def main() -> None:
     ]  # fmt: skip
     peers = [found for name, job in PEERS for found in peer(name, job, path, size)]
     run("raw reviews to a TF-IDF matrix", own, peers, settings)
-    rest, _ = side(sys.executable, "ours", path).communicate("")
-    print(f"  TfidfVectorizer: peak of memory {json.loads(rest.splitlines()[-1]) / 1e6:,.0f} MB\n")
+    rest, _ = side(sys.executable, "ours", path).communicate("1\n" * settings.rounds)
+    print_side("TfidfVectorizer", rest.splitlines()[-1])
+    print()
     words = cn.load().segment_batch(texts)
     ready = documents_file("ready", words)
     count = common.Own(
