@@ -168,6 +168,12 @@ def test_counting_and_sorting_rows(size: int) -> None:
             assert found == sorted((c, n) for c, n in named.items() if c >= 0)
 
 
+def test_counts_below_0_are_sorted_too() -> None:
+    columns, counts = np.array([3, 1], np.int32), np.array([-5, 2**31 - 1], np.int32)
+    sort_rows(np.array([0, 2]), columns, counts, None)
+    assert (columns.tolist(), counts.tolist()) == ([1, 3], [2**31 - 1, -5])
+
+
 @pytest.mark.parametrize("norm", [None, "l1", "l2"])
 @pytest.mark.parametrize("sublinear", [False, True])
 @pytest.mark.parametrize("weighed", [False, True])

@@ -62,10 +62,12 @@ def test_options_of_features(path: str, tmp_path: Path) -> None:
     assert (found[3] != 0).sum() == len(["ip", "ph", "ho", "on", "ne", "e，", "，i"])
 
 
-def test_what_was_learnt_is_used_again(path: str, tmp_path: Path) -> None:
+def test_what_was_learnt_is_used_again(path: str, tmp_path: Path, capsys: Captured) -> None:
     out, model = tmp_path / "out.npz", tmp_path / "vectors.model"
     for method in ("tfidf", "count"):
         found = matrix(out, path, "--method", method, "--save", str(model))
+        assert main(["info", str(model)]) == 0
+        assert f"{method} vectorizer" in capsys.readouterr().out
         assert matrix(out, path, "--use", str(model)).tolist() == found.tolist()
 
 
@@ -139,6 +141,10 @@ def test_learning_and_telling_classes(titles: str, tmp_path: Path, capsys: Captu
     captured = capsys.readouterr()
     assert captured.out == "accuracy 1.0000\n"
     assert "16 documents to train on, 4 to measure on" in captured.err
+    assert main(["info", "--json", model]) == 0
+    card = json.loads(capsys.readouterr().out)
+    assert card["classes"] == "体育 财经"
+    assert card["figures"] == {"accuracy": 1.0}
     assert main(["classify", "predict", "--model", model, str(texts)]) == 0
     assert capsys.readouterr().out.splitlines()[:2] == ["体育", "财经"]
     assert main(["classify", "predict", "--model", model, "--json", str(texts)]) == 0

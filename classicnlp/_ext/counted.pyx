@@ -142,7 +142,7 @@ def sort_rows(const int64_t[::1] rows not None, int32_t[::1] columns not None, i
             for i in range(rows[row], rows[row + 1]):
                 number = numbers[columns[i]] if renumbered else columns[i]
                 if number >= 0:
-                    scratch[0, kept] = <uint64_t> number << 32 | <uint64_t> counts[i]
+                    scratch[0, kept] = <uint64_t> number << 32 | <uint32_t> counts[i]
                     kept += 1
             sorted_entries = classicnlp_sort_entries(&scratch[0, 0], kept, &scratch[1, 0])
             for i in range(kept):

@@ -14,6 +14,7 @@ from classicnlp.cli.options import DEFAULT_MODEL, Subparsers, add_command
 from classicnlp.cli.streams import write_standard_output
 from classicnlp.store import Stored, within
 
+VECTORS = ("count vectorizer", "tfidf vectorizer", "document classifier")
 EPILOG = """\
 examples:
   classicnlp info
@@ -49,6 +50,7 @@ def run(arguments: Namespace) -> None:
         card = pipeline_card(arguments.model)
     else:
         card = CARDS.get(stored.kind, tagger_card)(stored)
+        card = vectors_card(stored) if stored.kind in VECTORS else tagger_card(stored)
     if arguments.json:
         shown = json.dumps(card, ensure_ascii=False, indent=2)
     else:
@@ -60,6 +62,17 @@ def pipeline_card(name_or_path: str) -> dict[str, Any]:
     """Return the card of a model that cuts text."""
     pipeline = resources.open_pipeline(name_or_path)
     return {**pipeline.card, "lexicon_words": len(pipeline.lexicon)}
+
+
+def vectors_card(stored: Stored) -> dict[str, Any]:
+    """Return what a vectoriser or a classifier of documents is, besides the card in its file."""
+    card: dict[str, Any] = {"kind": stored.kind}
+    if "classes" in stored.parameters:
+        card["classes"] = " ".join(stored.parameters["classes"])
+    parts = [array for name, array in stored.arrays.items() if name.split("/")[-1] == "keys"]
+    card["feature_count"] = sum(map(len, parts))
+    parameters = stored.parameters.get("params", stored.parameters)
+    return {**card, "parameters": parameters, **stored.card, "size_bytes": stored.size}
 
 
 def tagger_card(stored: Stored) -> dict[str, Any]:
