@@ -14,7 +14,6 @@ from classicnlp.cli.options import DEFAULT_MODEL, Subparsers, add_command
 from classicnlp.cli.streams import write_standard_output
 from classicnlp.store import Stored, within
 
-VECTORS = ("count vectorizer", "tfidf vectorizer", "document classifier")
 EPILOG = """\
 examples:
   classicnlp info
@@ -50,7 +49,6 @@ def run(arguments: Namespace) -> None:
         card = pipeline_card(arguments.model)
     else:
         card = CARDS.get(stored.kind, tagger_card)(stored)
-        card = vectors_card(stored) if stored.kind in VECTORS else tagger_card(stored)
     if arguments.json:
         shown = json.dumps(card, ensure_ascii=False, indent=2)
     else:
@@ -139,6 +137,9 @@ def counts_card(stored: Stored) -> dict[str, Any]:
 CARDS: dict[str, Callable[[Stored], dict[str, Any]]] = {
     "n-gram model": language_model_card,
     "n-gram counts": counts_card,
+    "count vectorizer": vectors_card,
+    "tfidf vectorizer": vectors_card,
+    "document classifier": vectors_card,
 }
 """By the kind of a file; all other kinds are taggers."""
 
