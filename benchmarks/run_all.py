@@ -34,6 +34,9 @@ SCRIPTS = (
     "bench_keyed_vectors",
     "bench_quality",
     "bench_traditional",
+    "bench_vectorize",
+    "bench_chi_square",
+    "bench_classification",
 )
 INTRODUCTION = """\
 # Results

@@ -20,7 +20,7 @@ from classicnlp.spans import ScoredToken, Span, Token
 from classicnlp.text import fold, split_sentences
 
 if TYPE_CHECKING:
-    from classicnlp import corpus, embed, evaluate, lm, newwords
+    from classicnlp import corpus, embed, evaluate, lm, newwords, vectorize
 
 __version__ = "0.1.0"
 
@@ -47,12 +47,13 @@ __all__ = [
     "split_sentences",
     "tag",
     "tagging",
+    "vectorize",
 ]
 
 
 def __getattr__(name: str) -> Any:
     # Rooms that a program which only segments never enters are opened when they are asked for.
-    if name in ("corpus", "embed", "evaluate", "lm", "newwords"):
+    if name in ("corpus", "embed", "evaluate", "lm", "newwords", "vectorize"):
         return importlib.import_module(f"classicnlp.{name}")
     raise AttributeError(f"module 'classicnlp' has no attribute {name!r}")
 

@@ -19,6 +19,8 @@ from classicnlp.tagging.crf import CRFTagger
 from classicnlp.tagging.features import DictFeatures, TemplateFeatures
 from classicnlp.tagging.hmm import HMMTagger
 from classicnlp.tagging.structured import PerceptronTagger
+from classicnlp.vectorize import ChiSquareSelector, CountVectorizer, TfidfVectorizer
+from classicnlp.vectorize.base import Transformer
 
 base = pytest.importorskip("sklearn.base")
 model_selection = pytest.importorskip("sklearn.model_selection")
@@ -47,6 +49,9 @@ LEARNERS: dict[str, Callable[[], Estimator]] = {
     "features": lambda: DictFeatures(hash_bits=9),
     "word2vec": lambda: Word2Vec(dimensions=4, min_count=1),
     "GloVe": lambda: GloVe(dimensions=4, min_count=1),
+    "counts": lambda: CountVectorizer(min_df=2),
+    "tfidf": lambda: TfidfVectorizer(ngram_range=(1, 2)),
+    "selector": lambda: ChiSquareSelector(k=2),
 }
 every_tagger = pytest.mark.parametrize("kind", TAGGERS)
 every_learner = pytest.mark.parametrize("kind", LEARNERS)
@@ -59,6 +64,10 @@ def fitted(learner: Estimator) -> Estimator:
         learner.fit(X)
     elif isinstance(learner, PosTagger):
         learner.fit(TAGGED)
+    elif isinstance(learner, ChiSquareSelector):
+        learner.fit(np.eye(4), [0, 0, 1, 1])
+    elif isinstance(learner, Transformer):
+        learner.fit(X)
     return learner
 
 

@@ -62,6 +62,17 @@ def pipeline_card(name_or_path: str) -> dict[str, Any]:
     return {**pipeline.card, "lexicon_words": len(pipeline.lexicon)}
 
 
+def vectors_card(stored: Stored) -> dict[str, Any]:
+    """Return what a vectoriser or a classifier of documents is, besides the card in its file."""
+    card: dict[str, Any] = {"kind": stored.kind}
+    if "classes" in stored.parameters:
+        card["classes"] = " ".join(stored.parameters["classes"])
+    parts = [array for name, array in stored.arrays.items() if name.split("/")[-1] == "keys"]
+    card["feature_count"] = sum(map(len, parts))
+    parameters = stored.parameters.get("params", stored.parameters)
+    return {**card, "parameters": parameters, **stored.card, "size_bytes": stored.size}
+
+
 def tagger_card(stored: Stored) -> dict[str, Any]:
     """Return what a tagger is, besides the card in its file; a file of none is a ModelError."""
     from classicnlp.tagging.names import EntityTagger
@@ -126,6 +137,9 @@ def counts_card(stored: Stored) -> dict[str, Any]:
 CARDS: dict[str, Callable[[Stored], dict[str, Any]]] = {
     "n-gram model": language_model_card,
     "n-gram counts": counts_card,
+    "count vectorizer": vectors_card,
+    "tfidf vectorizer": vectors_card,
+    "document classifier": vectors_card,
 }
 """By the kind of a file; all other kinds are taggers."""
 

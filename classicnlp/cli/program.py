@@ -15,6 +15,8 @@ from classicnlp.cli import (
     embed_plot,
     embed_similar,
     embed_train,
+    classify_predict,
+    classify_train,
     evaluate_ner,
     evaluate_segment,
     evaluate_tag,
@@ -32,6 +34,7 @@ from classicnlp.cli import (
     train_ner,
     train_segmenter,
     train_tagger,
+    vectorize,
 )
 from classicnlp.cli.options import Subparsers, UsageError, add_group, add_version
 
@@ -57,6 +60,8 @@ examples:
   classicnlp lm train --order 3 words.txt --out words.lm
   classicnlp embed train words.txt --out words.vectors
   echo 北京 | classicnlp embed similar --vectors words.vectors
+  classicnlp vectorize reviews.txt -o reviews.npz
+  classicnlp classify train --train titles.tsv --out titles.model
 
 Files are UTF-8 (.gz, .xz and .bz2 are decompressed); a line in gives a line out.
 exit status: 0 all well, 1 data that cannot be used, 2 wrong usage, 130 interrupted
@@ -156,6 +161,10 @@ def build_parser() -> argparse.ArgumentParser:
     embed_evaluate.add(embed)
     embed_convert.add(embed)
     embed_plot.add(embed)
+    vectorize.add(commands)
+    classify = add_group(commands, "classify", "learn and tell the class of documents")
+    classify_train.add(classify)
+    classify_predict.add(classify)
     info.add(commands)
     return parser
 
