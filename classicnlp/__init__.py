@@ -20,7 +20,8 @@ from classicnlp.spans import ScoredToken, Span, Token
 from classicnlp.text import fold, split_sentences
 
 if TYPE_CHECKING:
-    from classicnlp import corpus, evaluate, lm, newwords
+    from classicnlp import corpus, evaluate, extraction, lm, newwords
+    from classicnlp.extraction.extractors import keywords
 
 __version__ = "0.1.0"
 
@@ -37,7 +38,9 @@ __all__ = [
     "corpus",
     "entities",
     "evaluate",
+    "extraction",
     "fold",
+    "keywords",
     "lm",
     "load",
     "newwords",
@@ -51,8 +54,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # Rooms that a program which only segments never enters are opened when they are asked for.
-    if name in ("corpus", "evaluate", "lm", "newwords"):
+    if name in ("corpus", "evaluate", "extraction", "lm", "newwords"):
         return importlib.import_module(f"classicnlp.{name}")
+    if name == "keywords":
+        return importlib.import_module("classicnlp.extraction.extractors").keywords
     raise AttributeError(f"module 'classicnlp' has no attribute {name!r}")
 
 
