@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from classicnlp.estimator import Estimator
+from classicnlp.extraction import TfidfExtractor
 from classicnlp.lm import NgramModel
 from classicnlp.segmentation import CharSegmenter
 from classicnlp.tagging import PosTagger
@@ -44,6 +45,7 @@ LEARNERS: dict[str, Callable[[], Estimator]] = {
     "language model": lambda: NgramModel(order=2, cutoffs=(0, 1)),
     "part-of-speech tagger": lambda: PosTagger(epochs=3),
     "features": lambda: DictFeatures(hash_bits=9),
+    "keywords": lambda: TfidfExtractor(min_length=3),
 }
 every_tagger = pytest.mark.parametrize("kind", TAGGERS)
 every_learner = pytest.mark.parametrize("kind", LEARNERS)
@@ -56,6 +58,8 @@ def fitted(learner: Estimator) -> Estimator:
         learner.fit(X)
     elif isinstance(learner, PosTagger):
         learner.fit(TAGGED)
+    elif isinstance(learner, TfidfExtractor):
+        learner.fit(["".join(words) for words in X])
     return learner
 
 

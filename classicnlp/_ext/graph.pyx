@@ -16,7 +16,8 @@ from classicnlp.checks import as_array
 WIDEST = 1 << 16
 
 
-cdef void occurrences(const int32_t* ids, int64_t length, int32_t nodes, int64_t* first, int32_t* places) noexcept nogil:
+cdef void occurrences(const int32_t* ids, int64_t length, int32_t nodes, int64_t* first,
+                      int32_t* places) noexcept nogil:
     """Write where each node stands among ``ids``: at places[first[i]] ... places[first[i + 1] - 1], ascending."""
     cdef int64_t i
     for i in range(nodes + 1):

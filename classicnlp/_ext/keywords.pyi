@@ -3,6 +3,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from classicnlp._ext.graph import WIDEST as WIDEST
 from classicnlp._ext.terms import TermFinder
 from classicnlp._ext.wordtable import WordTable
 

@@ -1,7 +1,8 @@
 """The words of a text that say what it is about: numbered as they come, all others left out.
 
-What counts are words with a letter in them (a Chinese character, or one of any other script) that no
-list passes over. A word is known by the key of its folded characters, whatever way it is written.
+What counts are words with a letter in them (a Chinese character, or one of any other script) that are
+no numbers with a unit, and that no list passes over. A word is known by the key of its folded
+characters, whatever way it is written.
 """
 
 from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
@@ -16,8 +17,9 @@ from classicnlp._ext.interning cimport empty_text, text_key, text_step
 from classicnlp._ext.wordtable cimport WordTable
 
 cdef enum:
-    HAN = 1  # classes of characters, as in classicnlp.text.CharacterClass
-    LETTER = 4
+    LATIN = 3  # classes of characters, as in classicnlp.text.CharacterClass
+    DIGIT = 5
+    LETTERS = 0b10110  # Chinese characters, kana, and letters of other scripts
     LEFT_OUT = -1
 
 
@@ -129,7 +131,8 @@ cdef class TermFinder:
                 raise MemoryError()
             if not content.length:
                 return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.uint64)
-            return (np.array(<int32_t[:content.length]> content.ids), np.array(<int32_t[:content.length]> content.words),
+            return (np.array(<int32_t[:content.length]> content.ids),
+                    np.array(<int32_t[:content.length]> content.words),
                     np.array(<uint64_t[:content.nodes]> content.keys))
         finally:
             leave_content(&content)
@@ -146,11 +149,15 @@ cdef void fold_units(const unit_t* units, Py_ssize_t length, const uint16_t* ind
 
 
 cdef inline bint has_letter(const uint32_t* letters, int32_t start, int32_t end) noexcept nogil:
+    """Return whether a word has a letter and is no number with its unit, such as 2024年."""
     cdef int32_t i
+    cdef uint32_t kind, found = 0
     for i in range(start, end):
-        if HAN <= (letters[i] >> CLASS_SHIFT) <= LETTER:
+        kind = letters[i] >> CLASS_SHIFT
+        if kind == LATIN:
             return True
-    return False
+        found |= <uint32_t> 1 << kind
+    return (found & LETTERS) != 0 and (found >> DIGIT & 1) == 0
 
 
 cdef inline uint64_t key_of(const uint32_t* letters, int32_t start, int32_t end) noexcept nogil:

@@ -14,6 +14,7 @@ from classicnlp.cli import (
     evaluate_tag,
     explain,
     info,
+    keywords,
     lm_count,
     lm_generate,
     lm_perplexity,
@@ -22,6 +23,7 @@ from classicnlp.cli import (
     ner,
     newwords,
     segment,
+    summarize,
     tag,
     train_ner,
     train_segmenter,
@@ -35,7 +37,7 @@ USAGE_ERROR = 2
 INTERRUPTED = 130
 
 DESCRIPTION = (
-    "Classical Chinese NLP: segmentation and tagging of text, names, training, evaluation."
+    "Classical Chinese NLP: segmentation and tagging, names, keywords, training, evaluation."
 )
 EPILOG = """\
 examples:
@@ -43,6 +45,8 @@ examples:
   classicnlp tag --json input.txt.gz -o tokens.jsonl
   classicnlp ner --model names.model input.txt
   classicnlp newwords --top 100 input.txt
+  classicnlp keywords --k 5 input.txt
+  classicnlp summarize article.txt
   classicnlp explain 他说的话是对的 --want 的话
   classicnlp train segmenter --train words.txt --dev-fraction 0.1 --out my.model
   classicnlp train ner --train names.jsonl --format jsonl --out names.model
@@ -127,6 +131,8 @@ def build_parser() -> argparse.ArgumentParser:
     ner.add(commands)
     newwords.add(commands)
     explain.add(commands)
+    keywords.add(commands)
+    summarize.add(commands)
     train = add_group(commands, "train", "train a model on your own data")
     train_segmenter.add(train)
     train_tagger.add(train)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from classicnlp.extraction.idf import IdfTable
 from classicnlp.extraction.extractors import (
     FrequencyExtractor,
     Keyword,
@@ -10,6 +9,7 @@ from classicnlp.extraction.extractors import (
     TextRankExtractor,
     TfidfExtractor,
 )
+from classicnlp.extraction.idf import IdfTable
 from classicnlp.extraction.random_walk import Ranks, pagerank
 from classicnlp.extraction.stop_words import STOP_WORDS
 from classicnlp.extraction.summary import RankedSentence, Summarizer, summarize

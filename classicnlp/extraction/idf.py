@@ -53,7 +53,7 @@ class IdfTable(Storable):
     def __init__(
         self,
         keys: NDArray[np.uint64],
-        values: NDArray[np.float32],
+        values: NDArray[np.floating[Any]],
         missing: float,
         documents: int = 0,
     ):
@@ -116,8 +116,8 @@ class IdfTable(Storable):
         total = 0
         for batch in batches_of(documents):
             cuts = cut(cutter, batch, workers)
-            keys = [finder.terms(*pair)[2] for pair in zip(batch, cuts, strict=True)]
-            numbering.add(np.concatenate(keys))
+            words = [finder.terms(*pair)[2] for pair in zip(batch, cuts, strict=True)]
+            numbering.add(np.concatenate(words))
             total += len(batch)
         if not total:
             raise ValueError("there are no documents to count words in")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -68,7 +69,8 @@ def pagerank(
     Raises
     ------
     ValueError
-        If the matrix is not square, a weight is below 0 or not finite, or a parameter is out of range.
+        If the matrix is not square, a weight is below 0 or not finite, or a parameter is out of
+        range.
 
     Examples
     --------
@@ -77,8 +79,7 @@ def pagerank(
     >>> found.ranks.round(4).tolist(), found.converged
     ([0.4865, 0.2568, 0.2568], True)
     """
-    from scipy import sparse
-
+    sparse = import_module("scipy.sparse")
     check_walk(damping, tolerance, max_iterations)
     matrix = sparse.csr_array(links, dtype=np.float64)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -17,7 +18,9 @@ from classicnlp.text import split_sentences
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from scipy import sparse
+
+Matrix: TypeAlias = Any
+"""A scipy.sparse.csr_array; scipy is imported when there is something to rank."""
 
 
 class RankedSentence(NamedTuple):
@@ -77,7 +80,7 @@ class Summarizer:
         self.max_iterations = max_iterations
 
     def rank(self, text: str) -> list[RankedSentence]:
-        """Return all sentences of ``text``, the heaviest first; of equal ones the first in the text.
+        """Return all sentences of ``text``, the heaviest first; of equal ones the earlier.
 
         Parameters
         ----------
@@ -117,10 +120,9 @@ class Summarizer:
         require_count(sentences, "sentences", 0)
         return sorted(self.rank(text)[:sentences], key=lambda sentence: sentence.start)
 
-    def _words(self, text: str, spans: list[tuple[int, int]]) -> sparse.csr_array:
+    def _words(self, text: str, spans: list[tuple[int, int]]) -> Matrix:
         """Return how often each sentence has each word that counts, a row for each sentence."""
-        from scipy import sparse
-
+        sparse = import_module("scipy.sparse")
         (boundaries,) = cut(self.pipeline, [text])
         ids, places, keys = self._finder.terms(text, boundaries)
         # A word belongs to the sentence in which it begins.
@@ -177,14 +179,13 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def similarities(counts: sparse.csr_array) -> sparse.csr_array:
+def similarities(counts: Matrix) -> Matrix:
     """Return how alike each two sentences are, of which ``counts`` has a row each.
 
     |words of both| / (log |words of one| + log |words of the other|), 0 where a sentence has fewer
     than two words.
     """
-    from scipy import sparse
-
+    sparse = import_module("scipy.sparse")
     lengths: NDArray[np.float64] = np.asarray(counts.sum(axis=1))
     present = counts.sign()
     common = (present @ present.T).tocoo()

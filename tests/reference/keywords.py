@@ -1,4 +1,4 @@
-"""Keywords of cut texts, by counting every phrase at every place; PageRank by solving its equations."""
+"""Keywords of cut texts, by counting every phrase; PageRank by solving its equations."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def phrases(words: Words, longest: int, cohesion: float) -> dict[tuple[str, ...]
 def weights(
     words: Words, unit: Callable[[str], float], longest: int, cohesion: float
 ) -> dict[tuple[str, ...], float]:
-    """Return what each word and phrase weighs; ``unit`` says what an occurrence of a word counts for."""
+    """Return what words and phrases weigh; ``unit`` says what an occurrence of a word does."""
     return {
         phrase: len(places) * sum(map(unit, phrase)) / math.sqrt(len(phrase))
         for phrase, places in phrases(words, longest, cohesion).items()
