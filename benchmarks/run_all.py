@@ -31,6 +31,7 @@ SCRIPTS = (
     "bench_word_models",
     "bench_quality",
     "bench_traditional",
+    "bench_keywords",
 )
 INTRODUCTION = """\
 # Results
