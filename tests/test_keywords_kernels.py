@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from classicnlp._ext.graph import cooccurrences, walk
 from classicnlp._ext.interning import text_keys
-from classicnlp._ext.keywords import KeywordRanker
+from classicnlp._ext.keywords import KeywordRanker, make_keywords
 from classicnlp._ext.terms import TermFinder
 from classicnlp._ext.wordtable import WordTable
 from classicnlp.arrays import offsets_of
+from classicnlp.extraction import Keyword
 from classicnlp.extraction.content import content_finder, keys_of
 from classicnlp.text import CharacterClass, character_classes, default_alphabet, fold
 from tests.conftest import nasty_words
@@ -322,6 +323,22 @@ def test_a_ranker_refuses_numbers_out_of_range(finder: TermFinder, wrong: dict[s
     settings = {"least_length": 1, "longest_phrase": 4, "cohesion": 0.0, **wrong}
     with pytest.raises(ValueError, match="must be"):
         KeywordRanker(finder, None, **settings)  # type: ignore[arg-type]
+
+
+def test_keywords_are_made_of_arrays_that_belong_together() -> None:
+    offsets, ends = np.array([0, 0, 2]), np.array([0, 2, 3])
+    weights, spans = np.array([0.5, 0.25]), np.array([[0, 1], [2, 3], [1, 2]], np.int32)
+    found = make_keywords(Keyword, ["", "山水山"], offsets, weights, ends, spans)
+    assert found == [[], [Keyword("山", 0.5, ((0, 1), (2, 3))), Keyword("水", 0.25, ((1, 2),))]]
+    assert type(found[1][0]) is Keyword
+    for wrong in ([0, 2], [0, 0, 1], [1, 1, 2], [0, 3, 2], [0, 0, 2, 2]):
+        with pytest.raises(ValueError, match="offsets and ends must rise"):
+            make_keywords(Keyword, ["", ""], np.array(wrong), weights, ends, spans)
+    for wrong in ([0, 3], [0, 0, 3], [0, 2, 2], [1, 2, 3], [0, 4, 3]):
+        with pytest.raises(ValueError, match="offsets and ends must rise"):
+            make_keywords(Keyword, ["", ""], offsets, weights, np.array(wrong), spans)
+    with pytest.raises(TypeError):
+        make_keywords(str, ["", "山水山"], offsets, weights, ends, spans)
 
 
 def test_a_ranker_takes_texts_alone(finder: TermFinder) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,7 +8,18 @@ from classicnlp._ext.graph import WIDEST as WIDEST
 from classicnlp._ext.terms import TermFinder
 from classicnlp._ext.wordtable import WordTable
 
+Found = TypeVar("Found")
+
 LONGEST_PHRASE: int
+
+def make_keywords(
+    kind: type[Found],
+    texts: Sequence[str],
+    offsets: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    ends: NDArray[np.int64],
+    spans: NDArray[np.int32],
+) -> list[list[Found]]: ...
 
 class KeywordRanker:
     finder: TermFinder

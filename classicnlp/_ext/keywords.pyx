@@ -9,6 +9,7 @@ are, so that a phrase beats its words where they mostly occur within it.
 
 from cpython.exc cimport PyErr_CheckSignals
 from cpython.mem cimport PyMem_RawCalloc, PyMem_RawFree, PyMem_RawMalloc, PyMem_RawRealloc
+from cpython.object cimport PyObject
 from libc.math cimport sqrt
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 from libc.string cimport memset
@@ -24,7 +25,12 @@ from classicnlp._ext.wordtable cimport WordTable
 
 from classicnlp._ext.graph import WIDEST
 
+cdef extern from "Python.h":
+    void PyObject_GC_UnTrack(PyObject* found)
+
 LONGEST_PHRASE = 16
+
+cdef object new_tuple = tuple.__new__
 
 cdef enum:
     OFTEN = 2  # times that words stand side by side to be a phrase
@@ -238,6 +244,60 @@ cdef class KeywordRanker:
             self.values.values_of(content.keys, content.nodes, room.units)
         for i in range(content.nodes):
             room.units[i] = (room.units[i] if self.values is not None else 1.0) / content.length
+
+
+def make_keywords(type kind not None, texts, const int64_t[::1] offsets not None, const double[::1] weights not None,
+                  const int64_t[::1] ends not None, const int32_t[:, ::1] spans not None):
+    """Return for each text a list of ``kind(word, weight, ((start, end), ...))``.
+
+    Parameters
+    ----------
+    kind : type
+        A named tuple of three fields.
+    texts : list of str
+    offsets, weights, ends, spans : arrays
+        What `KeywordRanker.rank` returned for them.
+
+    Raises
+    ------
+    TypeError
+        If ``kind`` is no kind of tuple.
+    ValueError
+        If the arrays do not belong together.
+    """
+    cdef Py_ssize_t n = len(texts), i, k, j, first
+    cdef list results = [], own, places
+    if (offsets.shape[0] != n + 1 or ends.shape[0] != weights.shape[0] + 1 or spans.shape[1] != 2
+            or not risen(offsets, weights.shape[0], 0) or not risen(ends, spans.shape[0], 1)):
+        raise ValueError("offsets and ends must rise from 0 to the keywords and to their occurrences")
+    for i in range(n):
+        text = texts[i]
+        own = []
+        for k in range(offsets[i], offsets[i + 1]):
+            first = ends[k]
+            places = []
+            for j in range(first, ends[k + 1]):
+                places.append(untracked((spans[j, 0], spans[j, 1])))
+            word = text[spans[first, 0]:spans[first, 1]]
+            own.append(untracked(new_tuple(kind, (word, weights[k], untracked(tuple(places))))))
+        results.append(own)
+    return results
+
+
+cdef inline object untracked(object found):
+    """Take a tuple out of the garbage collector's lists: what holds but numbers, strings and such tuples
+    can never be part of a cycle."""
+    PyObject_GC_UnTrack(<PyObject*> found)
+    return found
+
+
+cdef bint risen(const int64_t[::1] numbers, Py_ssize_t last, Py_ssize_t least):
+    """Return whether numbers rise from 0 to ``last``, by ``least`` at each step or more."""
+    cdef Py_ssize_t i
+    cdef bint sound = numbers[0] == 0 and numbers[numbers.shape[0] - 1] == last
+    for i in range(numbers.shape[0] - 1):
+        sound &= numbers[i] + least <= numbers[i + 1]
+    return sound
 
 
 cdef bint walk(const Content* content, Settings* settings, Room* room) noexcept nogil:

@@ -77,11 +77,11 @@ cdef class TermFinder:
                     content.keys[content.nodes] = key
                     content.nodes += 1
                 distinct += 1
+            # Written in any case, since half of the words are left out and no branch could guess which.
             number = content.kept[content.slots[slot]]
-            if number >= 0:
-                content.ids[content.length] = number
-                content.words[content.length] = i
-                content.length += 1
+            content.ids[content.length] = number
+            content.words[content.length] = i
+            content.length += number != LEFT_OUT
         return True
 
     cdef void fold(self, Text text, uint32_t* letters) noexcept nogil:

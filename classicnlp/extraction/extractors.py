@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from classicnlp._ext.graph import WIDEST, cooccurrences
-from classicnlp._ext.keywords import KeywordRanker
+from classicnlp._ext.keywords import KeywordRanker, make_keywords
 from classicnlp._ext.terms import TermFinder
 from classicnlp.checks import require_count, require_within
 from classicnlp.errors import require_text
@@ -129,17 +129,7 @@ class KeywordExtractor(Estimator):
             texts, cuts, marks, most
         )
         self._report(iterations, residuals)
-        starts, stops = spans.T.tolist()
-        places = list(zip(starts, stops, strict=True))
-        rows = zip(weights.tolist(), ends.tolist(), ends[1:].tolist(), strict=False)
-        kept = [(weight, tuple(places[first:last])) for weight, first, last in rows]
-        return [
-            [
-                Keyword(text[at[0][0] : at[0][1]], weight, at)
-                for weight, at in kept[offsets[i] : offsets[i + 1]]
-            ]
-            for i, text in enumerate(texts)
-        ]
+        return make_keywords(Keyword, texts, offsets, weights, ends, spans)
 
     def _cut(self, texts: list[str]) -> tuple[list[Boundaries], list[NDArray[np.uint8]] | None]:
         """Return the boundaries of each text, and which words have the wanted tags."""

@@ -232,8 +232,6 @@ class IdfTable(Storable):
             and (mine.missing, self.documents) == (theirs.missing, other.documents)
         )
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __repr__(self) -> str:
         return f"<IdfTable of {len(self):,} words in {self.documents:,} documents>"
 
