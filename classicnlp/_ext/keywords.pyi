@@ -8,18 +8,18 @@ from classicnlp._ext.graph import WIDEST as WIDEST
 from classicnlp._ext.terms import TermFinder
 from classicnlp._ext.wordtable import WordTable
 
-Found = TypeVar("Found")
+_Kind = TypeVar("_Kind")
 
 LONGEST_PHRASE: int
 
 def make_keywords(
-    kind: type[Found],
+    kind: type[_Kind],
     texts: Sequence[str],
     offsets: NDArray[np.int64],
     weights: NDArray[np.float64],
     ends: NDArray[np.int64],
     spans: NDArray[np.int32],
-) -> list[list[Found]]: ...
+) -> list[list[_Kind]]: ...
 
 class KeywordRanker:
     finder: TermFinder
