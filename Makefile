@@ -38,6 +38,7 @@ sanitize: $(VENV)/.built-dev
 models: $(VENV)/.built
 	$(BIN)/python tools/build_alphabet.py ../shared/data classicnlp/models/alphabet.model
 	$(BIN)/python tools/build_models.py ../shared/data classicnlp/models
+	$(BIN)/python tools/document_frequencies.py ../shared/data classicnlp/models
 
 bench: $(VENV)/.built
 	$(BIN)/python benchmarks/run_all.py

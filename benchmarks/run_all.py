@@ -37,6 +37,7 @@ SCRIPTS = (
     "bench_vectorize",
     "bench_chi_square",
     "bench_classification",
+    "bench_keywords",
 )
 INTRODUCTION = """\
 # Results

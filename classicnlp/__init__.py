@@ -20,7 +20,8 @@ from classicnlp.spans import ScoredToken, Span, Token
 from classicnlp.text import fold, split_sentences
 
 if TYPE_CHECKING:
-    from classicnlp import corpus, embed, evaluate, lm, newwords, vectorize
+    from classicnlp import corpus, embed, evaluate, extraction, lm, newwords, vectorize
+    from classicnlp.extraction.extractors import keywords
 
 __version__ = "0.1.0"
 
@@ -38,7 +39,9 @@ __all__ = [
     "embed",
     "entities",
     "evaluate",
+    "extraction",
     "fold",
+    "keywords",
     "lm",
     "load",
     "newwords",
@@ -53,8 +56,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # Rooms that a program which only segments never enters are opened when they are asked for.
-    if name in ("corpus", "embed", "evaluate", "lm", "newwords", "vectorize"):
+    if name in ("corpus", "embed", "evaluate", "extraction", "lm", "newwords", "vectorize"):
         return importlib.import_module(f"classicnlp.{name}")
+    if name == "keywords":
+        return importlib.import_module("classicnlp.extraction.extractors").keywords
     raise AttributeError(f"module 'classicnlp' has no attribute {name!r}")
 
 

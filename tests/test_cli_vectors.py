@@ -75,7 +75,7 @@ def test_documents_in_files_and_fields(
     path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out.npz"
-    assert matrix(out, path, path, "--per", "file", "--method", "count").shape[0] == 2
+    assert matrix(out, path, path, "--document", "file", "--method", "count").shape[0] == 2
     lines = "\n".join(json.dumps({"text": text, "n": 1}) for text in TEXTS)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines.encode())))
     found = matrix(out, "--field", "text")
@@ -90,7 +90,7 @@ def test_documents_in_files_and_fields(
         (["--max-df", "1.5"], 2, "expected a number of documents from 1 on"),
         (["--method", "hash", "--vocabulary", "v.txt"], 2, "it has no vocabulary to write"),
         (["--method", "hash", "--min-df", "2"], 2, "takes no --min-df"),
-        (["--per", "file", "--field", "text"], 2, "not allowed with argument"),
+        (["--document", "file", "--field", "text"], 2, "not allowed with argument"),
         (["--use", "x.model", "--ngrams", "2"], 2, "leave the options of features out"),
         (["--use", "no.model"], 1, "no.model: No such file"),
         (["none.txt"], 1, "none.txt: No such file"),

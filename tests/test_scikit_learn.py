@@ -11,6 +11,7 @@ import pytest
 
 from classicnlp.embed import GloVe, Word2Vec
 from classicnlp.estimator import Estimator
+from classicnlp.extraction import TfidfExtractor
 from classicnlp.lm import NgramModel
 from classicnlp.segmentation import CharSegmenter
 from classicnlp.tagging import PosTagger
@@ -52,6 +53,7 @@ LEARNERS: dict[str, Callable[[], Estimator]] = {
     "counts": lambda: CountVectorizer(min_df=2),
     "tfidf": lambda: TfidfVectorizer(ngram_range=(1, 2)),
     "selector": lambda: ChiSquareSelector(k=2),
+    "keywords": lambda: TfidfExtractor(min_length=3),
 }
 every_tagger = pytest.mark.parametrize("kind", TAGGERS)
 every_learner = pytest.mark.parametrize("kind", LEARNERS)
@@ -68,6 +70,8 @@ def fitted(learner: Estimator) -> Estimator:
         learner.fit(np.eye(4), [0, 0, 1, 1])
     elif isinstance(learner, Transformer):
         learner.fit(X)
+    elif isinstance(learner, TfidfExtractor):
+        learner.fit(["".join(words) for words in X])
     return learner
 
 

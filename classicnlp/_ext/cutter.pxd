@@ -8,4 +8,6 @@ cdef class Cutter:
 
 cdef Text checked(object text, str caller) except *
 
+cdef const int32_t* ends_of(const int32_t[::1] boundaries, Py_ssize_t length) except? NULL
+
 cdef list words_of(str text, const int32_t* ends, Py_ssize_t count)

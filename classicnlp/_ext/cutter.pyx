@@ -176,6 +176,18 @@ cdef Text checked(object text, str caller) except *:
     return view
 
 
+cdef const int32_t* ends_of(const int32_t[::1] boundaries, Py_ssize_t length) except? NULL:
+    """Return where the words end; raise a ValueError if the boundaries are none of a text so long."""
+    cdef Py_ssize_t count = boundaries.shape[0] - 1, i
+    cdef bint sound = count >= 0 and boundaries[0] == 0 and boundaries[count] == length
+    if sound:
+        for i in range(count):
+            sound &= boundaries[i] < boundaries[i + 1]
+    if not sound:
+        raise ValueError(f"boundaries must ascend from 0 to {length}")
+    return &boundaries[0] + 1
+
+
 cdef int32_t* new_ends(Py_ssize_t length) except NULL:
     cdef int32_t* ends = <int32_t*> PyMem_RawMalloc((length + 1) * sizeof(int32_t))
     if ends == NULL:

@@ -15,7 +15,7 @@ import numpy as np
 
 from classicnlp._ext.alphabet cimport Alphabet, Text, prefetch, text_of
 from classicnlp._ext.candidates cimport Candidates, sum_paths, viterbi
-from classicnlp._ext.cutter cimport Cutter, checked
+from classicnlp._ext.cutter cimport Cutter, checked, ends_of
 from classicnlp._ext.features cimport hash_symbols, shape_of
 from classicnlp._ext.table cimport Sieve, Table, find, sift, slot_of
 from classicnlp._ext.tokens cimport tokens_of
@@ -557,18 +557,6 @@ cdef inline void add_cell(int32_t* sums, uint16_t cell) noexcept nogil:
 cdef inline double likelihood(int32_t score, double sharpness) noexcept nogil:
     cdef double exponent = score * sharpness
     return exp(exponent if exponent > FLOOR else FLOOR)
-
-
-cdef const int32_t* ends_of(const int32_t[::1] boundaries, Py_ssize_t length) except? NULL:
-    """Return where the words end; raise a ValueError if the boundaries are none of a text so long."""
-    cdef Py_ssize_t count = boundaries.shape[0] - 1, i
-    cdef bint sound = count >= 0 and boundaries[0] == 0 and boundaries[count] == length
-    if sound:
-        for i in range(count):
-            sound &= boundaries[i] < boundaries[i + 1]
-    if not sound:
-        raise ValueError(f"boundaries must ascend from 0 to {length}")
-    return &boundaries[0] + 1
 
 
 cdef bint make_room(Room* room, Py_ssize_t n, int32_t count) noexcept nogil:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 
-from classicnlp.cli.documents import add_documents, read_documents
+from classicnlp.cli.documents import add_answers, add_documents, read_documents
 from classicnlp.cli.options import Subparsers, add_command, add_quiet, add_workers
 from classicnlp.cli.streams import answer_all
 
@@ -26,14 +26,7 @@ def add(commands: Subparsers) -> None:
         "--model", required=True, metavar="FILE", help="a file of 'classicnlp classify train'"
     )
     add_documents(parser)
-    parser.add_argument(
-        "-o",
-        "--output",
-        default="-",
-        metavar="FILE",
-        help="where to write, whole or not at all; default: standard output",
-    )
-    parser.add_argument("--json", action="store_true", help="write JSON Lines")
+    add_answers(parser, "how far each is on the side of every class")
     add_workers(parser)
     add_quiet(parser)
 

@@ -7,52 +7,68 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from classicnlp.cli.options import UTF8_FILES
-from classicnlp.corpus import read_lines
 from classicnlp.corpus.json_objects import read_json_objects
+from classicnlp.corpus.lines import display_name, read_blocks, read_lines
 from classicnlp.errors import CorpusError
 
-PER = ("line", "file")
+UNITS = ("line", "file")
 
 
-def add_documents(parser: argparse.ArgumentParser) -> None:
-    """Add the files, and what in them is a document."""
+def add_documents(parser: argparse.ArgumentParser, unit: str = "line") -> None:
+    """Add the files that documents are read from, and what a document is."""
     parser.add_argument(
         "files",
         nargs="*",
         default=["-"],
         metavar="FILE",
-        help=f"what to read ({UTF8_FILES}); '-' or no file: standard input",
+        help=f"documents to read ({UTF8_FILES}); '-' or no file: standard input",
     )
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument(
-        "--per", choices=PER, default=PER[0], help="what is a document; default: %(default)s"
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument(
+        "--document",
+        choices=UNITS,
+        default=unit,
+        help="what a document is: a line, or a whole file; default: %(default)s",
     )
-    where.add_argument(
+    form.add_argument(
         "--field",
         metavar="NAME",
-        help="read JSON Lines: a document is what this field of an object holds",
+        help="read JSON Lines: a document is the text in this field of each object",
     )
+
+
+def add_answers(parser: argparse.ArgumentParser, more: str) -> None:
+    """Add where answers go, and in what form; ``more`` is what JSON says besides."""
+    parser.add_argument(
+        "-o",
+        "--output",
+        default="-",
+        metavar="FILE",
+        help="where to write, whole or not at all; default: standard output",
+    )
+    parser.add_argument("--json", action="store_true", help=f"write JSON Lines with {more}")
 
 
 def read_documents(arguments: argparse.Namespace) -> Iterator[str]:
-    """Yield the documents of all files."""
+    """Yield the documents of all files, in order."""
     for path in arguments.files:
         if arguments.field is not None:
             for number, found in read_json_objects(path):
                 yield field_of(found, arguments.field, path, number)
-        elif arguments.per == "file":
-            yield "\n".join(read_lines(path))
+        elif arguments.document == "file":
+            yield "".join(read_blocks(path))
         else:
             yield from read_lines(path)
 
 
 def field_of(found: dict[str, Any], name: str, path: str, number: int) -> str:
-    """Return what a field of a JSON object holds, if that is a str."""
-    value = found.get(name)
-    if not isinstance(value, str):
-        kind = "no such field" if name not in found else type(value).__name__
-        raise CorpusError(f"expected a str in the field {name!r}, got {kind}", path, number)
-    return value
+    """Return the text in a field of a JSON object."""
+    text = found.get(name)
+    if not isinstance(text, str):
+        what = "nothing" if name not in found else type(text).__name__
+        message = f"expected text in the field {name!r}, got {what}"
+        raise CorpusError(message, display_name(path), number)
+    return text
 
 
 def counted(documents: Iterable[str], advance: Callable[[int], object]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from classicnlp.cli import (
     evaluate_tag,
     explain,
     info,
+    keywords,
     lm_count,
     lm_generate,
     lm_perplexity,
@@ -30,6 +31,7 @@ from classicnlp.cli import (
     ner,
     newwords,
     segment,
+    summarize,
     tag,
     train_ner,
     train_segmenter,
@@ -44,7 +46,7 @@ USAGE_ERROR = 2
 INTERRUPTED = 130
 
 DESCRIPTION = (
-    "Classical Chinese NLP: segmentation and tagging of text, names, training, evaluation."
+    "Classical Chinese NLP: segmentation and tagging, names, keywords, training, evaluation."
 )
 EPILOG = """\
 examples:
@@ -52,6 +54,8 @@ examples:
   classicnlp tag --json input.txt.gz -o tokens.jsonl
   classicnlp ner --model names.model input.txt
   classicnlp newwords --top 100 input.txt
+  classicnlp keywords --k 5 input.txt
+  classicnlp summarize article.txt
   classicnlp explain 他说的话是对的 --want 的话
   classicnlp train segmenter --train words.txt --dev-fraction 0.1 --out my.model
   classicnlp train ner --train names.jsonl --format jsonl --out names.model
@@ -140,6 +144,8 @@ def build_parser() -> argparse.ArgumentParser:
     ner.add(commands)
     newwords.add(commands)
     explain.add(commands)
+    keywords.add(commands)
+    summarize.add(commands)
     train = add_group(commands, "train", "train a model on your own data")
     train_segmenter.add(train)
     train_tagger.add(train)

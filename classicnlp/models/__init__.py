@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-NOT_PIPELINES = {"alphabet"}
+NOT_PIPELINES = {"alphabet", "idf"}
 
 
 def names() -> list[str]:
