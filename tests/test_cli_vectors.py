@@ -184,7 +184,7 @@ def test_other_formats(format: str, titles: str, tmp_path: Path) -> None:
         ("tsv", "", [], 1, "there are no words in it"),
         ("csv", "a,b\n", [], 1, "no column 'text' in the header: a, b"),
         ("csv", "text,label\n我\n", [], 1, ":2: expected 2 columns, got 1"),
-        ("jsonl", '{"text": "我"}', [], 1, "expected a str in the field 'label', got no such"),
+        ("jsonl", '{"text": "我"}', [], 1, "expected text in the field 'label', got nothing"),
     ],
 )
 def test_what_training_refuses(

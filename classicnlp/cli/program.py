@@ -9,14 +9,14 @@ import sys
 from collections.abc import Sequence
 
 from classicnlp.cli import (
+    classify_predict,
+    classify_train,
     embed_analogy,
     embed_convert,
     embed_evaluate,
     embed_plot,
     embed_similar,
     embed_train,
-    classify_predict,
-    classify_train,
     evaluate_ner,
     evaluate_segment,
     evaluate_tag,
