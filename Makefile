@@ -29,7 +29,7 @@ lint: $(VENV)/.built-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m mypy.stubtest classicnlp._ext --ignore-disjoint-bases --allowlist tools/stubtest-allowlist.txt
+	$(BIN)/python -m mypy.stubtest classicnlp._ext --ignore-disjoint-bases --mypy-config-file pyproject.toml --allowlist tools/stubtest-allowlist.txt
 	PATH=$(BIN):$$PATH cython-lint --max-line-length 120 classicnlp/_ext
 
 sanitize: $(VENV)/.built-dev

@@ -150,7 +150,7 @@ def test_the_cut_by_a_model_is_the_cheapest(
         return -model.score(words) * math.log(10) + unknown * sum(w not in table for w in words)
 
     best = min(map(cost, legal_cuts(text, table)))
-    # Of few counts a discount of 0 can be estimated, in lmplz too: then only what was seen is possible.
+    # Of few counts a discount of 0 can be estimated, in lmplz too: only what was seen is possible.
     assume(best < math.inf)
     assert cost(segmenter.segment(text)) == pytest.approx(best, abs=0.02)
     assert segmenter.n_best(text, 1)[0].cost == pytest.approx(best, abs=0.02)
