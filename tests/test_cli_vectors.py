@@ -113,7 +113,7 @@ def test_what_vectorize_refuses(
 def test_fields_that_are_not_there(tmp_path: Path, capsys: Captured) -> None:
     path = tmp_path / "texts.jsonl"
     path.write_text('{"text": "我"}\n{"text": 3}\n', encoding="utf-8")
-    for field, message in (("text", ":2: expected a str"), ("words", ":1: expected a str")):
+    for field, message in (("text", ":2: expected text"), ("words", ":1: expected text")):
         assert main(["vectorize", "-o", str(tmp_path / "x"), str(path), "--field", field]) == 1
         assert message in capsys.readouterr().err
 

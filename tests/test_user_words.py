@@ -356,7 +356,9 @@ def test_the_best_reading_is_how_the_text_is_cut(
     assert why.best.score == pytest.approx(sum(word.score for word in why.best.words))
     assert all(text[word.start : word.end] == word.text for word in why.best.words)
     if why.runner_up is not None:
-        assert why.runner_up.score <= why.best.score
+        assert (
+            why.runner_up.score <= why.best.score + 1e-9
+        )  # of a tie sums may differ in the last bits
         assert why.runner_up.words != why.best.words
         assert "".join(word.text for word in why.runner_up.words) == text
     assert str(why)
