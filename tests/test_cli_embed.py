@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from classicnlp.cli import main
-from classicnlp.embed import KeyedVectors
+from classicnlp.embed import KeyedVectors, Word2Vec
 
 Captured = pytest.CaptureFixture[str]
 
@@ -143,3 +143,16 @@ def test_pictures(
     feed(monkeypatch, "梨\n")
     assert main(["embed", "plot", "--vectors", model, "-o", out, "--groups", "1"]) == 1
     assert "'梨' has no vector" in capsys.readouterr().err
+
+
+def test_info_describes_vectors_and_what_learnt_them(
+    model: str, tmp_path: Path, capsys: Captured
+) -> None:
+    assert main(["info", "--json", model]) == 0
+    card = json.loads(capsys.readouterr().out)
+    assert (card["kind"], card["words"], card["dimensions"]) == ("table of word vectors", 6, 3)
+    learnt = Word2Vec(dimensions=4, min_count=1).fit([["我", "爱", "你"]] * 3)
+    learnt.save(tmp_path / "learnt")
+    assert main(["info", "--json", str(tmp_path / "learnt")]) == 0
+    card = json.loads(capsys.readouterr().out)
+    assert (card["kind"], card["words"], card["parameters"]["dimensions"]) == ("word2vec", 3, 4)

@@ -153,3 +153,12 @@ def test_what_cannot_be_done_is_said(
     path: str, capsys: Captured, status: int, arguments: list[str]
 ) -> None:
     assert failure(capsys, status, "keywords", *arguments, path)
+
+
+def test_info_describes_a_table_of_rarity(path: str, tmp_path: Path, capsys: Captured) -> None:
+    table = str(tmp_path / "idf.model")
+    assert main(["keywords", "--save-idf", table, "--quiet", path]) == 0
+    capsys.readouterr()
+    card = json.loads(output(capsys, "info", "--json", table))
+    assert (card["kind"], card["documents"]) == ("idf table", 3)
+    assert card["words"] == len(IdfTable.load(table))

@@ -54,11 +54,16 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
 
 def add_questions(parser: argparse.ArgumentParser) -> None:
     """Add the lines with questions, the vectors to ask, and which answers are wanted."""
-    add_input_output(parser)
+    add_input_output(parser, "the similarity of every word")
     add_vectors(parser)
     add_quiet(parser)
     parser.add_argument(
-        "-k", type=positive, default=10, metavar="K", help="how many words; default: %(default)s"
+        "-k",
+        "--k",
+        type=positive,
+        default=10,
+        metavar="N",
+        help="how many words; default: %(default)s",
     )
     add_restrict(parser)
 

@@ -134,12 +134,49 @@ def counts_card(stored: Stored) -> dict[str, Any]:
     }
 
 
+def word_vectors_card(stored: Stored) -> dict[str, Any]:
+    """Return what a table of word vectors is, or what learnt one."""
+    from classicnlp import embed
+
+    classes = (embed.KeyedVectors, embed.Word2Vec, embed.GloVe)
+    (reader,) = (own for own in classes if own.kind == stored.kind)
+    model = reader.from_store(stored.parameters, stored.arrays, str(stored.path))
+    vectors = model if isinstance(model, embed.KeyedVectors) else model.vectors_
+    card: dict[str, Any] = {
+        "kind": stored.kind,
+        "words": len(vectors),
+        "dimensions": vectors.dimensions,
+        "numbers": str(vectors.vectors.dtype),
+    }
+    if not isinstance(model, embed.KeyedVectors):
+        card["parameters"] = model.get_params()
+    return {**card, **stored.card, "size_bytes": stored.size}
+
+
+def idf_card(stored: Stored) -> dict[str, Any]:
+    """Return what documents a table of rarity was counted in."""
+    from classicnlp.extraction import IdfTable
+
+    table = IdfTable.from_store(stored.parameters, stored.arrays, str(stored.path))
+    return {
+        "kind": stored.kind,
+        "words": len(table),
+        "documents": table.documents,
+        **stored.card,
+        "size_bytes": stored.size,
+    }
+
+
 CARDS: dict[str, Callable[[Stored], dict[str, Any]]] = {
     "n-gram model": language_model_card,
     "n-gram counts": counts_card,
     "count vectorizer": vectors_card,
     "tfidf vectorizer": vectors_card,
     "document classifier": vectors_card,
+    "table of word vectors": word_vectors_card,
+    "word2vec": word_vectors_card,
+    "glove": word_vectors_card,
+    "idf table": idf_card,
 }
 """By the kind of a file; all other kinds are taggers."""
 

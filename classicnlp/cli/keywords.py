@@ -55,7 +55,7 @@ def add(commands: Subparsers) -> None:
         "default: %(default)s",
     )
     parser.add_argument(
-        "--k", type=positive, default=10, metavar="N", help="keywords at most; default: 10"
+        "-k", "--k", type=positive, default=10, metavar="N", help="keywords at most; default: 10"
     )
     parser.add_argument(
         "--weights", action="store_true", help="write word:weight where words are written"

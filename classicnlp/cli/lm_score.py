@@ -30,7 +30,7 @@ examples:
 def add(commands: Subparsers) -> None:
     """Add the subcommand."""
     parser = add_command(commands, "score", run, "score the lines of a text", EPILOG)
-    add_input_output(parser)
+    add_input_output(parser, "the score of every word")
     add_language_model(parser)
     add_workers(parser)
     add_quiet(parser)

@@ -47,7 +47,9 @@ def add_group(commands: Subparsers, name: str, summary: str) -> Subparsers:
     return parser.add_subparsers(title="kinds", metavar="KIND", dest="kind", required=True)
 
 
-def add_input_output(parser: argparse.ArgumentParser) -> None:
+def add_input_output(
+    parser: argparse.ArgumentParser, more: str = "the offsets of every token, in characters"
+) -> None:
     """Add the files that are read line by line and the file that is written."""
     parser.add_argument(
         "files",
@@ -66,7 +68,7 @@ def add_input_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json",
         action="store_true",
-        help="write JSON Lines with the offsets of every token, in characters",
+        help=f"write JSON Lines with {more}",
     )
 
 
