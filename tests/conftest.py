@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,19 @@ settings.register_profile(
 settings.register_profile("short", settings.get_profile("default"), max_examples=10)
 settings.register_profile("long", settings.get_profile("default"), max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+# --- time ------------------------------------------------------------------------------------
+
+LINEAR = 60
+"""Seconds of the processor for a million characters, even under the sanitizers on a busy machine:
+what takes the square of their number takes hours."""
+
+
+def seconds_of(call: Callable[[], object]) -> float:
+    start = time.process_time()
+    call()
+    return time.process_time() - start
+
 
 # --- text ------------------------------------------------------------------------------------
 

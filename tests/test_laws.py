@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +15,7 @@ from hypothesis import strategies as st
 from classicnlp import Pipeline
 from classicnlp.segmentation import Segmenter
 from classicnlp.text import units
-from tests.conftest import KINDS, code_points, nasty_texts
+from tests.conftest import KINDS, LINEAR, code_points, nasty_texts, seconds_of
 
 Segmenters = dict[str, Segmenter | Pipeline]
 every_kind = pytest.mark.parametrize("kind", KINDS)
@@ -211,33 +209,26 @@ MILLION: dict[str, Callable[[], str]] = {
     "a URL": lambda: "www." * 250_000,
     "a number": lambda: "1,234.5" * 142_857,
 }
-SECONDS = 5
-
-
-def seconds_of(call: Callable[[], Any]) -> float:
-    start = time.process_time()
-    call()
-    return time.process_time() - start
 
 
 @pytest.mark.parametrize("what", MILLION)
 @pytest.mark.parametrize(
     "kind", ["bidirectional", "unigram with words", "bigram", "character with words", "pku"]
 )
-def test_a_million_characters_take_seconds_at_most(
+def test_a_million_characters_take_linear_time(
     what: str, kind: str, segmenters: Segmenters
 ) -> None:
     text = MILLION[what]()
     words: list[str] = []
-    assert seconds_of(lambda: words.extend(segmenters[kind].segment(text))) < SECONDS
+    assert seconds_of(lambda: words.extend(segmenters[kind].segment(text))) < LINEAR
     assert "".join(words) == text
 
 
 @pytest.mark.parametrize("what", ["one character", "a word", "NUL", "lines"])
 def test_a_million_characters_are_tagged_in_seconds(what: str, pku: Pipeline) -> None:
     text = MILLION[what]()
-    assert seconds_of(lambda: pku.boundaries(text)) < SECONDS
-    assert seconds_of(lambda: pku.tag(text)) < 2 * SECONDS
+    assert seconds_of(lambda: pku.boundaries(text)) < LINEAR
+    assert seconds_of(lambda: pku.tag(text)) < LINEAR
 
 
 def test_words_that_overlap_for_ever_take_seconds_at_most(segmenters: Segmenters) -> None:
@@ -248,7 +239,7 @@ def test_words_that_overlap_for_ever_take_seconds_at_most(segmenters: Segmenters
     text = "中国" * 500_000
     chain = ["中国中", "国中国", "中国", "国中"]
     derived = MaxMatchSegmenter(bidirectional.lexicon.with_words(chain))  # type: ignore[union-attr]
-    assert seconds_of(lambda: derived.segment(text)) < SECONDS
+    assert seconds_of(lambda: derived.segment(text)) < LINEAR
     longer = unigram.with_words(chain)  # type: ignore[union-attr]
-    assert seconds_of(lambda: longer.segment(text)) < SECONDS
+    assert seconds_of(lambda: longer.segment(text)) < LINEAR
     assert "".join(longer.segment(text)) == "".join(derived.segment(text)) == text

@@ -109,10 +109,10 @@ def test_time_is_linear_in_the_text() -> None:
     seconds = []
     for n in (20_000, 200_000):
         spans = long_spans(n, 20)
-        begin = time.perf_counter()
+        begin = time.process_time()
         ends, _ = spans.best()
         assert spans.confidences(ends, 0.1).max() <= 1
-        seconds.append(time.perf_counter() - begin)
+        seconds.append(time.process_time() - begin)
     assert seconds[1] < 40 * max(seconds[0], 0.002)
 
 
