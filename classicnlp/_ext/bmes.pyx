@@ -18,7 +18,7 @@ import numpy as np
 from classicnlp._ext.alphabet cimport Alphabet, Text, prefetch, text_of
 from classicnlp._ext.cutter cimport Cutter
 from classicnlp._ext.lexical cimport (
-    GROUPS, LONGEST, MOST_GROUPS, Found, WordGroups, bucket_of, key_of_pair, lanes_of, longer_key,
+    GROUPS, LONGEST, MOST_GROUPS, Found, WordGroups, key_of_pair, lanes_of, longer_key,
     mask_of, noted_in, record, slot_of,
 )
 from classicnlp._ext.spans cimport LABELS, B, E, M, S, Stretch, best_words
@@ -388,7 +388,7 @@ cdef class BmesCutter(Cutter):
         cdef int32_t stop = min(start + CHUNK, n + 1), i, count = 0
         for i in range(start, stop):
             keys[i - start] = key_of_pair(symbols[i], symbols[i + 1])
-            rows[i] = slot_of(keys[i - start], self.moved[bucket_of(keys[i - start], self.buckets)], capacity)
+            rows[i] = slot_of(keys[i - start], self.moved, self.buckets, capacity)
             prefetch(pairs + ENTRY * <Py_ssize_t> rows[i])
         for i in range(start, stop):
             entry = pairs[ENTRY * <Py_ssize_t> rows[i]]
@@ -422,7 +422,7 @@ cdef class BmesCutter(Cutter):
                 continue
             string.end += 1
             string.key = longer_key(string.key, room.symbols[string.end])
-            string.slot = slot_of(string.key, moved[bucket_of(string.key, buckets)], capacity)
+            string.slot = slot_of(string.key, moved, buckets, capacity)
             prefetch(entries + string.slot)
             going[kept] = string
             kept += 1

@@ -696,8 +696,7 @@ cdef class Chunker:
         room.symbols = room.first + count + 1
         room.classes = <uint8_t*> (room.symbols + n)
         room.marks = room.classes + n
-        self.alphabet.encode(text, room.symbols)
-        self.alphabet.classify(text, room.classes)
+        self.alphabet.read(text, room.symbols, room.classes)
         punctuate(room.symbols, room.classes, n, self.full_stop)
         mark_names(&self.names.names, room.symbols, ends, count, room.marks)
         complete = self.look_up(&room, ends, tags, count)

@@ -35,10 +35,14 @@ cdef inline uint64_t longer_key(uint64_t key, int32_t symbol) noexcept nogil:
 cdef inline uint32_t bucket_of(uint64_t key, uint32_t buckets) noexcept nogil:
     return <uint32_t> (((key >> 32) * buckets) >> 32)
 
-cdef inline uint32_t slot_of(uint64_t key, uint8_t displacement, uint32_t capacity) noexcept nogil:
-    # Where the key's entry is, if it has one.
+cdef inline uint32_t displaced(uint64_t key, uint8_t displacement, uint32_t capacity) noexcept nogil:
     key = (key ^ displacement * <uint64_t> 0xA24BAED4963EE407) * <uint64_t> 0x9FB21C651E98DF25
     return <uint32_t> (((key >> 32) * capacity) >> 32)
+
+cdef inline uint32_t slot_of(uint64_t key, const uint8_t* displacements, uint32_t buckets,
+                             uint32_t capacity) noexcept nogil:
+    # Where the key's entry is, if it has one.
+    return displaced(key, displacements[bucket_of(key, buckets)], capacity)
 
 cdef inline uint32_t check_of(uint64_t key) noexcept nogil:
     # 23 bits, shifted; never 0, which is an empty slot.

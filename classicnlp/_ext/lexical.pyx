@@ -107,7 +107,7 @@ def displace(const uint64_t[::1] keys, const int64_t[::1] by_bucket, const int64
     for b in order:
         for displacement in range(256):
             for i in range(starts[b], starts[b + 1]):
-                slot = slot_of(keys[by_bucket[i]], <uint8_t> displacement, capacity)
+                slot = displaced(keys[by_bucket[i]], <uint8_t> displacement, capacity)
                 if table[slot]:
                     break
                 table[slot] = check_of(keys[by_bucket[i]])
@@ -214,5 +214,4 @@ cdef class WordGroups:
             noted = self.find(key)
 
     cdef uint8_t find(self, uint64_t key) noexcept nogil:
-        cdef uint8_t displacement = self.moved[bucket_of(key, self.buckets)]
-        return noted_in(self.entries[slot_of(key, displacement, self.capacity)], key)
+        return noted_in(self.entries[slot_of(key, self.moved, self.buckets, self.capacity)], key)

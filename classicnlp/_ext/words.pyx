@@ -348,8 +348,7 @@ cdef class WordTagger:
         cdef int32_t scored
         if not make_room(room, text.length, count):
             return False
-        self.alphabet.encode(text, room.symbols)
-        self.alphabet.classify(text, room.classes)
+        self.alphabet.read(text, room.symbols, room.classes)
         punctuate(room.symbols, room.classes, text.length, self.full_stop)
         self.look_up(ends, count, room)
         find_clauses(ends, count, room)

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from classicnlp.cli.options import UTF8_FILES
+from classicnlp.cli.options import add_files, add_output
 from classicnlp.corpus.json_objects import read_json_objects
 from classicnlp.corpus.lines import display_name, read_blocks, read_lines
 from classicnlp.errors import CorpusError
@@ -16,13 +16,7 @@ UNITS = ("line", "file")
 
 def add_documents(parser: argparse.ArgumentParser, unit: str = "line") -> None:
     """Add the files that documents are read from, and what a document is."""
-    parser.add_argument(
-        "files",
-        nargs="*",
-        default=["-"],
-        metavar="FILE",
-        help=f"documents to read ({UTF8_FILES}); '-' or no file: standard input",
-    )
+    add_files(parser, "documents to read")
     form = parser.add_mutually_exclusive_group()
     form.add_argument(
         "--document",
@@ -39,13 +33,7 @@ def add_documents(parser: argparse.ArgumentParser, unit: str = "line") -> None:
 
 def add_answers(parser: argparse.ArgumentParser, more: str) -> None:
     """Add where answers go, and in what form; ``more`` is what JSON says besides."""
-    parser.add_argument(
-        "-o",
-        "--output",
-        default="-",
-        metavar="FILE",
-        help="where to write, whole or not at all; default: standard output",
-    )
+    add_output(parser)
     parser.add_argument("--json", action="store_true", help=f"write JSON Lines with {more}")
 
 

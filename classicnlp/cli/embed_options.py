@@ -13,7 +13,7 @@ from classicnlp.cli.options import add_input_output, add_quiet, positive
 from classicnlp.cli.streams import answer_lines
 
 if TYPE_CHECKING:
-    from classicnlp.embed import KeyedVectors, Neighbour
+    from classicnlp.embed import GloVe, KeyedVectors, Neighbour, Word2Vec
     from classicnlp.embed.formats import Duplicates, Errors, Format
 
 FORMATS = ("word2vec", "word2vec-binary", "glove")
@@ -100,13 +100,22 @@ def open_vectors(
         return embed.KeyedVectors.from_file(
             path, format, limit=arguments.limit, errors=errors, duplicates=duplicates
         )
-    kind = store.load(path, verify=False).kind
-    classes = [getattr(embed, name) for name in embed.__all__]
-    readers = {own.kind: own for own in classes if hasattr(own, "kind")}
-    # Of a kind that is none of these KeyedVectors says so.
-    model = readers.get(kind, embed.KeyedVectors).load(path)
-    vectors: KeyedVectors = getattr(model, "vectors_", model)
-    return vectors
+    return vectors_of(reader_of(store.load(path, verify=False).kind).load(path))
+
+
+def reader_of(kind: str) -> type[KeyedVectors | Word2Vec | GloVe]:
+    """Return the class of a kind of files; of one that has no vectors KeyedVectors says so."""
+    from classicnlp.embed import GloVe, KeyedVectors, Word2Vec
+
+    readers = {own.kind: own for own in (KeyedVectors, Word2Vec, GloVe)}
+    return readers.get(kind, KeyedVectors)
+
+
+def vectors_of(model: KeyedVectors | Word2Vec | GloVe) -> KeyedVectors:
+    """Return the vectors that a file holds, or that what it holds has learnt."""
+    from classicnlp.embed import KeyedVectors
+
+    return model if isinstance(model, KeyedVectors) else model.vectors_
 
 
 def is_model(path: str) -> bool:

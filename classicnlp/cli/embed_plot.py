@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from classicnlp.cli.embed_options import add_vectors, open_vectors
-from classicnlp.cli.options import UTF8_FILES, Subparsers, add_command, add_quiet, positive
+from classicnlp.cli.options import Subparsers, add_command, add_files, add_quiet, positive
 from classicnlp.cli.training import check_folder, say
 from classicnlp.corpus import read_lines
 from classicnlp.errors import ModelError
@@ -23,13 +23,7 @@ examples:
 def add(commands: Subparsers) -> None:
     """Add the subcommand."""
     parser = add_command(commands, "plot", run, "draw words as points in a plane", EPILOG)
-    parser.add_argument(
-        "files",
-        nargs="*",
-        default=["-"],
-        metavar="FILE",
-        help=f"words between spaces ({UTF8_FILES}); '-' or no file: standard input",
-    )
+    add_files(parser, "words between spaces")
     add_vectors(parser)
     parser.add_argument(
         "-o", "--output", required=True, metavar="FILE", help="the picture: .png, .svg or .pdf"

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from classicnlp.cli import resources
 from classicnlp.cli.options import (
-    UTF8_FILES,
     Subparsers,
     UsageError,
     add_command,
+    add_files,
     add_quiet,
     natural,
     positive,
@@ -51,13 +51,7 @@ examples:
 def add(commands: Subparsers) -> None:
     """Add the subcommand."""
     parser = add_command(commands, "train", run, "learn word vectors from text", EPILOG)
-    parser.add_argument(
-        "files",
-        nargs="*",
-        default=["-"],
-        metavar="FILE",
-        help=f"text to learn from ({UTF8_FILES}); '-' or no file: standard input",
-    )
+    add_files(parser, "text to learn from")
     parser.add_argument(
         "--method", choices=METHODS, default=METHODS[0], help="default: %(default)s"
     )

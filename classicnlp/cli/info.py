@@ -12,6 +12,7 @@ import numpy as np
 from classicnlp.cli import resources
 from classicnlp.cli.options import DEFAULT_MODEL, Subparsers, add_command
 from classicnlp.cli.streams import write_standard_output
+from classicnlp.estimator import Estimator
 from classicnlp.store import Stored, within
 
 EPILOG = """\
@@ -136,19 +137,18 @@ def counts_card(stored: Stored) -> dict[str, Any]:
 
 def word_vectors_card(stored: Stored) -> dict[str, Any]:
     """Return what a table of word vectors is, or what learnt one."""
-    from classicnlp import embed
+    from classicnlp.cli.embed_options import reader_of, vectors_of
 
-    classes = (embed.KeyedVectors, embed.Word2Vec, embed.GloVe)
-    (reader,) = (own for own in classes if own.kind == stored.kind)
+    reader = reader_of(stored.kind)
     model = reader.from_store(stored.parameters, stored.arrays, str(stored.path))
-    vectors = model if isinstance(model, embed.KeyedVectors) else model.vectors_
+    vectors = vectors_of(model)
     card: dict[str, Any] = {
         "kind": stored.kind,
         "words": len(vectors),
         "dimensions": vectors.dimensions,
         "numbers": str(vectors.vectors.dtype),
     }
-    if not isinstance(model, embed.KeyedVectors):
+    if isinstance(model, Estimator):
         card["parameters"] = model.get_params()
     return {**card, **stored.card, "size_bytes": stored.size}
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from classicnlp.cli import resources
 from classicnlp.cli.lm_options import add_memory
 from classicnlp.cli.options import (
-    UTF8_FILES,
     Subparsers,
     UsageError,
     add_command,
+    add_files,
+    add_output,
     add_quiet,
     add_workers,
     natural,
@@ -44,13 +45,7 @@ examples:
 def add(commands: Subparsers) -> None:
     """Add the subcommand."""
     parser = add_command(commands, "count", run, "count n-grams of characters or words", EPILOG)
-    parser.add_argument(
-        "files",
-        nargs="*",
-        default=["-"],
-        metavar="FILE",
-        help=f"text to read ({UTF8_FILES}); '-' or no file: standard input",
-    )
+    add_files(parser)
     parser.add_argument(
         "--order",
         type=orders,
@@ -87,13 +82,7 @@ def add(commands: Subparsers) -> None:
         metavar="K",
         help="write the K most frequent ones, by falling count; by default all, order by order",
     )
-    parser.add_argument(
-        "-o",
-        "--output",
-        default="-",
-        metavar="FILE",
-        help="where to write, whole or not at all; default: standard output",
-    )
+    add_output(parser)
     parser.add_argument("--json", action="store_true", help="write JSON Lines")
     parser.add_argument(
         "--save",

@@ -6,7 +6,7 @@ import json
 from argparse import Namespace
 
 from classicnlp.cli.lm_options import add_language_model, lines_of, open_language_model
-from classicnlp.cli.options import UTF8_FILES, Subparsers, add_command, add_quiet, add_workers
+from classicnlp.cli.options import Subparsers, add_command, add_files, add_quiet, add_workers
 from classicnlp.cli.progress import line_bar
 from classicnlp.cli.streams import write_standard_output
 
@@ -23,13 +23,7 @@ def add(commands: Subparsers) -> None:
     """Add the subcommand."""
     summary = "measure how well a model foretells a text"
     parser = add_command(commands, "perplexity", run, summary, EPILOG)
-    parser.add_argument(
-        "files",
-        nargs="*",
-        default=["-"],
-        metavar="FILE",
-        help=f"text to measure on ({UTF8_FILES}); '-' or no file: standard input",
-    )
+    add_files(parser, "text to measure on")
     add_language_model(parser)
     add_workers(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from classicnlp.cli.lm_options import add_memory, add_unit, is_arpa, lines_of
 from classicnlp.cli.options import (
-    UTF8_FILES,
     Subparsers,
     UsageError,
     add_command,
+    add_files,
     add_quiet,
     add_workers,
     natural,
@@ -37,13 +37,7 @@ SMOOTHINGS = (
 def add(commands: Subparsers) -> None:
     """Add the subcommand."""
     parser = add_command(commands, "train", run, "train an n-gram language model", EPILOG)
-    parser.add_argument(
-        "train",
-        nargs="*",
-        default=["-"],
-        metavar="FILE",
-        help=f"text to learn from ({UTF8_FILES}); '-' or no file: standard input",
-    )
+    add_files(parser, "text to learn from", "train")
     parser.add_argument(
         "--order", type=positive, default=3, metavar="N", help="longest n-grams; default: 3"
     )

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from classicnlp.cli import resources
 from classicnlp.cli.options import (
-    UTF8_FILES,
     Subparsers,
     add_command,
+    add_files,
+    add_output,
     add_quiet,
     add_words,
     add_workers,
@@ -39,13 +40,7 @@ examples:
 def add(commands: Subparsers) -> None:
     """Add the subcommand."""
     parser = add_command(commands, "newwords", run, "find new words in raw text", EPILOG)
-    parser.add_argument(
-        "files",
-        nargs="*",
-        default=["-"],
-        metavar="FILE",
-        help=f"text to read ({UTF8_FILES}); '-' or no file: standard input",
-    )
+    add_files(parser)
     parser.add_argument(
         "--top", type=natural, metavar="N", help="how many words to write; by default all"
     )
@@ -69,13 +64,7 @@ def add(commands: Subparsers) -> None:
         action="store_true",
         help="rank by counts alone; by default the model's segmenter and tagger help",
     )
-    parser.add_argument(
-        "-o",
-        "--output",
-        default="-",
-        metavar="FILE",
-        help="where to write, whole or not at all; default: standard output",
-    )
+    add_output(parser)
     parser.add_argument("--json", action="store_true", help="write JSON Lines")
     add_words(parser)
     add_workers(parser)

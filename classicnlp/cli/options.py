@@ -47,17 +47,21 @@ def add_group(commands: Subparsers, name: str, summary: str) -> Subparsers:
     return parser.add_subparsers(title="kinds", metavar="KIND", dest="kind", required=True)
 
 
-def add_input_output(
-    parser: argparse.ArgumentParser, more: str = "the offsets of every token, in characters"
+def add_files(
+    parser: argparse.ArgumentParser, what: str = "text to read", name: str = "files"
 ) -> None:
-    """Add the files that are read line by line and the file that is written."""
+    """Add the files that are read; ``what`` they are, and the argument's name."""
     parser.add_argument(
-        "files",
+        name,
         nargs="*",
         default=["-"],
         metavar="FILE",
-        help=f"text to read ({UTF8_FILES}); '-' or no file: standard input",
+        help=f"{what} ({UTF8_FILES}); '-' or no file: standard input",
     )
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Add the file that is written."""
     parser.add_argument(
         "-o",
         "--output",
@@ -65,6 +69,14 @@ def add_input_output(
         metavar="FILE",
         help="where to write, whole or not at all; default: standard output",
     )
+
+
+def add_input_output(
+    parser: argparse.ArgumentParser, more: str = "the offsets of every token, in characters"
+) -> None:
+    """Add the files that are read line by line and the file that is written."""
+    add_files(parser)
+    add_output(parser)
     parser.add_argument(
         "--json",
         action="store_true",

@@ -343,8 +343,10 @@ def _calibrated(segmenter: CharSegmenter, gold: list[list[str]]) -> float:
 
 def _forbidden() -> NDArray[np.bool_]:
     """Return which label may not follow which: words begin with B or S and end with E or S."""
-    legal = {"B": "ME", "M": "ME", "E": "BS", "S": "BS"}
-    return np.array([[b not in legal[a] for b in LABELS] for a in LABELS])
+    # Who only segments never opens the room of corpora.
+    from classicnlp.corpus.schemes import legal_transitions
+
+    return ~legal_transitions(list(LABELS), "BMES").transitions
 
 
 def labels_of(words: Iterable[str]) -> NDArray[np.uint8]:
